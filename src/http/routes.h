@@ -5,7 +5,7 @@
  *     static const struct route routes[] = {
  *         {"GET", "/api/v1/meetings/:code", get_meeting, ROUTE_AUTH, 0},
  *         {"POST", "/api/v1/meetings", post_meeting, ROUTE_AUTH | ROUTE_SAME_ORIGIN, 64 << 10},
- *         {"GET", "/assets/*path", get_asset, 0, 0},
+ *         {"PROPFIND", "/dav/:user", propfind_user, ROUTE_AUTH, 1 << 20},
  *     };
  *     server_add_routes(server, routes, G_N_ELEMENTS(routes), module);
  *

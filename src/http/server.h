@@ -126,7 +126,8 @@ NODISCARD int server_add_routes(
 
 /* From now on handshakes use this certificate; open connections go on with theirs.
  * -ERR_CRYPTO: unusable, or not a pair: the old one stays. Spans borrowed for the call. */
-NODISCARD int server_set_certificate(struct server *server, struct span cert_pem, struct span key_pem);
+NODISCARD int server_set_certificate(
+	struct server *server, struct span cert_pem, struct span key_pem);
 
 /* The port that listen[index] got. */
 uint16_t server_port(const struct server *server, size_t index);

@@ -63,7 +63,8 @@ void ws_conf_init(struct ws_conf *ret_conf);
 /* Answers req: with 101 and a WebSocket, or with a problem (400, 403, 405, 426).
  * conf: borrowed for the call; NULL: the defaults. calls: borrowed for the connection's life;
  * arg: given to open. */
-void ws_accept(struct request *req, const struct ws_conf *conf, const struct ws_calls *calls, void *arg);
+void ws_accept(
+	struct request *req, const struct ws_conf *conf, const struct ws_calls *calls, void *arg);
 
 /* Queues a text message. text: borrowed, copied; must be UTF-8.
  * -ERR_CLOSED: closing or closed; -ERR_FULL: the peer does not read and is being closed. Either
