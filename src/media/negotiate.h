@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "media/codec.h"
 #include "wire/sdp.h"
+#include "wire/sdp_value.h"
 
 #include <stdbool.h>
 #include <stdint.h>
