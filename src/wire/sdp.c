@@ -2,6 +2,8 @@
  * each part begins; afterwards parts are walked line by line. Read line_next and sdp_parse
  * first. */
 
+#include "wire/sdp.h"
+
 #include <strings.h>
 
 /* ── Words and characters ── */
