@@ -11,7 +11,7 @@
 bool addr_eq(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && a->tcp == b->tcp && a->port == b->port
-		   && a->scope == b->scope && memcmp(a->host, b->host, sizeof a->host) == 0;
+		   && a->local == b->local && memcmp(a->host, b->host, sizeof a->host) == 0;
 }
 
 bool addr_eq_host(const struct addr *a, const struct addr *b)
@@ -34,7 +34,7 @@ uint64_t addr_hash(const struct addr *a, uint64_t seed)
 	uint64_t lo;
 	memcpy(&hi, a->host, 8);
 	memcpy(&lo, a->host + 8, 8);
-	uint64_t rest = (uint64_t)a->scope << 32 | (uint64_t)a->port << 16
+	uint64_t rest = (uint64_t)a->local << 32 | (uint64_t)a->port << 16
 					| (uint64_t)a->tcp << 8 | a->family;
 	return mix(mix(mix(seed ^ hi) ^ lo) ^ rest);
 }
@@ -59,7 +59,6 @@ int addr_from_sockaddr(struct addr *ret_a, const struct sockaddr *sa)
 			set_host4(&a, in6->sin6_addr.s6_addr + 12);
 		} else {
 			a.family = 6;
-			a.scope = in6->sin6_scope_id;
 			memcpy(a.host, &in6->sin6_addr, 16);
 		}
 	} else {
@@ -87,7 +86,6 @@ size_t addr_to_sockaddr(const struct addr *a, struct sockaddr_storage *ret_ss, b
 		in6->sin6_addr.s6_addr[11] = 0xff;
 		memcpy(in6->sin6_addr.s6_addr + 12, a->host, 4);
 	} else {
-		in6->sin6_scope_id = a->tcp ? 0 : a->scope;
 		memcpy(&in6->sin6_addr, a->host, 16);
 	}
 	return sizeof *in6;

@@ -15,9 +15,10 @@ enum { ADDR_TEXT_MAX = 64 };
 
 struct addr {
 	uint8_t family;   /* 4 or 6; 0: none. A v4-mapped IPv6 address is kept as 4 */
-	uint8_t tcp;      /* 1: the other end of a TCP connection, `scope` its number */
+	uint8_t tcp;      /* 1: the other end of a TCP connection, `local` its number */
 	uint16_t port;    /* host order */
-	uint32_t scope;   /* IPv6 scope id, or the number of a TCP connection */
+	uint32_t local;   /* which end of ours it talks to: a TCP connection's number, or that of a
+					   * UDP socket's local address (net/udp.h); 0: not known */
 	uint8_t host[16]; /* network order; the first 4 for IPv4, the rest zero */
 };
 
