@@ -16,7 +16,7 @@
 
 enum {
 	MEDIA_LINES_MAX = 64,    /* m-lines of one offer */
-	MEDIA_MID_MAX = 17,      /* a mid's text with its NUL */
+	MEDIA_MID_MAX = 33,      /* a mid's text with its NUL */
 	MEDIA_ADDRS_MAX = 8,     /* announced addresses */
 	MEDIA_WORKERS_MAX = 64,
 	MEDIA_ANSWER_MAX = 256 * 1024,
