@@ -88,8 +88,8 @@ struct av1_dd {
 
 /* Reads a descriptor.
  * structure  of this stream; replaced when the descriptor brings a new one, else untouched
- * 0; -ERR_PROTO malformed; -ERR_STATE: names a template of a structure that has not come;
- * -ERR_FULL: beyond AV1_FDIFFS_MAX or the layers allowed */
+ * 0; -ERR_PROTO malformed, or names a template that the structure hasn't; -ERR_STATE: no structure
+ * has come yet; -ERR_FULL: more references than AV1_FDIFFS_MAX */
 NODISCARD int av1_dd_parse(struct span data, struct av1_structure *structure,
 						   struct av1_dd *ret_dd);
 

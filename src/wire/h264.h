@@ -17,7 +17,7 @@ enum h264_type {
 	H264_FU_A = 28,
 };
 
-enum { H264_UNITS_MAX = 32 }; /* units looked at in one STAP-A */
+enum { H264_UNITS_MAX = 64 }; /* units in one STAP-A */
 
 struct h264 {
 	uint8_t type;  /* of the packet: a unit's own, H264_STAP_A or H264_FU_A */
@@ -32,7 +32,8 @@ struct h264 {
 };
 
 /* 0; -ERR_PROTO empty, forbidden bit set, or a length goes past the end; -ERR_UNSUPP a type of
- * interleaved mode (STAP-B, MTAP, FU-B) or a reserved one. RFC 6184 5.2 */
+ * interleaved mode (STAP-B, MTAP, FU-B) or a reserved one; -ERR_FULL beyond H264_UNITS_MAX.
+ * RFC 6184 5.2 */
 NODISCARD int h264_parse(struct span payload, struct h264 *ret_h264);
 
 #endif

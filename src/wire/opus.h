@@ -14,8 +14,8 @@ enum {
  * RFC 6716 3.1, 3.2 */
 NODISCARD int opus_samples(struct span packet);
 
-/* Is the packet one of discontinuous transmission (no frame longer than one byte: RFC 6716 3.2.1
- * of 3.4)? False for a malformed one. */
+/* Is it a packet of discontinuous transmission: one or two bytes, so no sound in it that would be
+ * missed (RFC 6716 2.1.9)? */
 bool opus_is_dtx(struct span packet);
 
 /* Coded as stereo: the s bit. */

@@ -79,4 +79,7 @@ struct twcc_status {
 /* Gives the packets one by one. False: no more. */
 bool twcc_next(struct twcc *t, struct twcc_status *ret_status);
 
+/* From an earlier to a later `at`, also across the wrap. */
+usec twcc_at_diff(usec later, usec earlier);
+
 #endif

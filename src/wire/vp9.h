@@ -29,7 +29,7 @@ struct vp9 {
 	bool has_tl0picidx; /* non-flexible with layers */
 	uint8_t tl0picidx;
 	uint8_t ref_count; /* flexible and inter */
-	uint8_t refs[VP9_REFS_MAX]; /* how many pictures back, 1 to 127 */
+	uint8_t refs[VP9_REFS_MAX]; /* how many pictures back, to 127 */
 
 	/* scalability structure */
 	bool has_structure;
@@ -45,10 +45,10 @@ struct vp9 {
 	uint8_t tl0picidx_at;
 	struct span data; /* never empty */
 
-	bool keyframe; /* this packet begins a picture that depends on none: lowest layer of a keyframe */
+	bool keyframe; /* the lowest layer of a picture that depends on no other begins here */
 };
 
-/* 0; -ERR_PROTO cut short, a fourth reference, a reference to itself, or no data. */
+/* 0; -ERR_PROTO cut short, a fourth reference, or no data. */
 NODISCARD int vp9_parse(struct span payload, struct vp9 *ret_vp9);
 
 /* Puts another picture id and TL0PICIDX into a copy of the payload that v was parsed from, where
