@@ -23,7 +23,7 @@ export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 	deps test-deps web-deps tests-web-deps
 
 all: web-deps $(RELEASE)/build.ninja
-	@ninja -j$(J) -C $(RELEASE) --quiet
+	@ninja -j$(J) -C $(RELEASE) --quiet ting
 	@ln -sfn release/ting build/ting
 
 run: deps
@@ -36,7 +36,7 @@ test: test-deps
 	@$(MAKE) --no-print-directory web-deps tests-web-deps
 	@tools/test all
 
-lint: tests-web-deps web-deps
+lint: test-deps tests-web-deps web-deps
 	@tools/lint
 
 san: $(SAN)/build.ninja
@@ -46,7 +46,7 @@ tsan: $(TSAN)/build.ninja
 	@tools/test tsan
 
 fuzz: $(FUZZ)/build.ninja
-	@ninja -j$(J) -C $(FUZZ) --quiet
+	@ninja -j$(J) -C $(FUZZ) --quiet checks
 	@tools/fuzz $(FUZZ) $(T)
 
 bench: all tests-web-deps
@@ -74,7 +74,7 @@ tests-web-deps:
 	@tools/npm-ci tests
 
 $(RELEASE)/build.ninja:
-	meson setup $(RELEASE) --buildtype=release -Ddebug=true -Dweb=enabled
+	meson setup $(RELEASE) --buildtype=debugoptimized -Dweb=enabled
 
 $(SAN)/build.ninja:
 	meson setup $(SAN) --buildtype=debugoptimized -Doptimization=1 -Dweb=enabled \
@@ -85,5 +85,5 @@ $(TSAN)/build.ninja:
 		-Db_sanitize=thread -Db_lundef=false
 
 $(FUZZ)/build.ninja:
-	CC=clang meson setup $(FUZZ) --buildtype=debugoptimized -Dfuzz=true -Dweb=disabled \
-		-Db_sanitize=address,undefined -Db_lundef=false
+	CC=clang meson setup $(FUZZ) --buildtype=debugoptimized -Dfuzz=true -Dwerror=false \
+		-Dweb=disabled -Db_sanitize=address,undefined -Db_lundef=false
