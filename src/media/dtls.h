@@ -18,7 +18,7 @@
 #include "net/out.h"
 
 enum {
-	DTLS_LINK_MTU = 1200,          /* datagrams we send are no larger, UDP and IP headers included */
+	DTLS_LINK_MTU = 1200,          /* of what we send, UDP and IP headers included */
 	DTLS_FINGERPRINT_TEXT = 104,   /* "sha-256 " and 32 bytes as AB:CD…, and the NUL */
 	DTLS_HASH_MAX = 64,            /* bytes of a SHA-512 */
 	DTLS_FLIGHT_MAX = 512,         /* bytes of the last flight that are kept for repeats */
@@ -103,9 +103,8 @@ const struct dtls_stats *dtls_stats(const struct dtls *dtls);
 enum srtp_profile dtls_profile(const struct dtls *dtls);
 
 /* The SRTP keys (RFC 5764 4.2): rx opens what the peer sends, tx seals what we send. Secret;
- * the caller wipes them (dtls_wipe). -ERR_STATE: not connected, or shed; -ERR_CRYPTO. */
+ * the caller wipes them (explicit_bzero). -ERR_STATE: not connected, or shed; -ERR_CRYPTO. */
 NODISCARD int dtls_export(struct dtls *dtls, struct srtp_keys *ret_rx, struct srtp_keys *ret_tx);
-void dtls_wipe(void *secret, size_t len);
 
 /* After dtls_export: frees the library's object (tens of kB). A server keeps the bytes of its
  * last flight for DTLS_LINGER_MS and sends them again when the client repeats its own. Nothing
