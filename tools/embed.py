@@ -42,7 +42,9 @@ def incbin(symbol, file):
 
 def main():
     root, out = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
-    files = sorted(f for f in root.rglob('*') if f.is_file() and f.suffix != '.gz')
+    # In the order of strcmp: assets_find searches by halves.
+    files = sorted((f for f in root.rglob('*') if f.is_file() and f.suffix != '.gz'),
+                   key=lambda f: f.relative_to(root).as_posix().encode())
     binaries, symbols, rows = [], [], []
     for i, file in enumerate(files):
         data = file.read_bytes()
