@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 enum {
-	NEGOTIATE_ANSWER_MAX = 256 * 1024, /* room that every answer fits in */
+	NEGOTIATE_ANSWER_MAX = 512 * 1024, /* room that every answer fits in */
 	NEGOTIATE_MID_MAX = 32,            /* characters of a mid; a longer one is refused */
 	NEGOTIATE_RID_MAX = 16,            /* RFC 8852 3.1 in a one-byte header */
 	NEGOTIATE_UFRAG_MAX = 256,         /* RFC 8839 5.4 */
@@ -147,7 +147,7 @@ struct negotiated_media {
 	uint8_t index; /* of the m-line, from 0 */
 	enum sdp_kind kind;
 	enum negotiate_role role;
-	enum negotiate_refusal refused; /* NEGOTIATE_ACCEPTED, or everything below but mid is empty */
+	enum negotiate_refusal refused; /* when not NEGOTIATE_ACCEPTED, all below but mid is empty */
 	enum sdp_dir dir;               /* ours: recvonly for senders, sendonly for slots, inactive */
 	char mid[NEGOTIATE_MID_MAX + 1];
 
@@ -155,7 +155,7 @@ struct negotiated_media {
 	uint8_t codec_count;
 	struct codec_format codecs[NEGOTIATE_CODECS_MAX];
 
-	/* Extension ids by enum negotiate_ext; 0: not here. In slots 1 to 14 only */
+	/* Extension ids by enum negotiate_ext; 0: not here. In slots 1 to 14: one-byte headers do */
 	uint8_t ext[NEGOTIATE_EXT_COUNT];
 
 	bool rtcp_rsize; /* compound packets are not needed, RFC 5506 */
@@ -181,12 +181,15 @@ struct negotiated {
 	char remote_pwd[NEGOTIATE_PWD_MAX + 1];
 	struct sdp_fingerprint remote_fingerprint; /* the strongest hash offered */
 	enum sdp_setup remote_setup;               /* actpass or active: it opens DTLS */
-	bool remote_lite;                          /* then nobody would check: see negotiate() */
 	bool ice_restarted;                        /* other credentials than in the previous one */
 	bool allow_mixed;                          /* one- and two-byte headers, RFC 8285 6 */
 
 	/* What an extension's id means, the same on every m-line; NEGOTIATE_EXT_NONE: nothing */
 	uint8_t ext_by_id[256];
+
+	/* The o= line of the answer: stays, and counts up */
+	uint64_t session_id;
+	uint64_t session_version;
 
 	/* All m-lines of the offer, in its order */
 	unsigned accepted_count;
