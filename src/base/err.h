@@ -21,7 +21,7 @@ enum err {
 	ERR_DENIED,    /* known, understood, and not allowed */
 	ERR_INVALID,   /* a value that makes no sense here */
 	ERR_UNSUPP,    /* valid, but not spoken here */
-	ERR_STATE,     /* not in this state */
+	ERR_PHASE,     /* not in this state (OpenSSL has a type called ERR_STATE) */
 	ERR_CLOSED,    /* the other end, or this object, is gone */
 	ERR_IO,        /* the operating system said no; errno says why */
 	ERR_CRYPTO,    /* a crypto library call failed that should not */
