@@ -1,0 +1,184 @@
+/* Meetings: one row each; and the tokens that lead into them. */
+#include "store/q_meeting.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const char *const grant_names[] = {
+	[INVITE_HOST] = "host",
+	[INVITE_PUBLISH] = "publish",
+	[INVITE_WATCH] = "watch",
+};
+
+void meeting_row_done(struct meeting_row *row)
+{
+	g_free(row->code);
+	g_free(row->number);
+	g_free(row->title);
+	*row = (struct meeting_row){0};
+}
+
+static void bind_owner(struct db_query *q, int n, int64_t owner)
+{
+	if (owner)
+		db_bind_int(q, n, owner);
+	else
+		db_bind_text(q, n, NULL);
+}
+
+int meeting_row_add(struct db *db, const struct meeting_row *row)
+{
+	struct db_query *q = db_query(db,
+		"INSERT INTO meeting (id, code, number, title, owner, hosting, lobby, locked,"
+		" created, started, emptied, ended, members)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+	db_bind_int(q, 1, row->id);
+	db_bind_text(q, 2, row->code);
+	db_bind_text(q, 3, row->number);
+	db_bind_text(q, 4, row->title);
+	bind_owner(q, 5, row->owner);
+	db_bind_int(q, 6, row->hosting);
+	db_bind_int(q, 7, row->lobby);
+	db_bind_int(q, 8, row->locked);
+	db_bind_int(q, 9, row->created);
+	db_bind_int(q, 10, row->started);
+	db_bind_int(q, 11, row->emptied);
+	db_bind_int(q, 12, row->ended);
+	db_bind_int(q, 13, row->members);
+	return db_run(q);
+}
+
+int meeting_row_put(struct db *db, const struct meeting_row *row)
+{
+	struct db_query *q = db_query(db,
+		"UPDATE meeting SET title = $2, owner = $3, hosting = $4, lobby = $5, locked = $6,"
+		" started = $7, emptied = $8, ended = $9,"
+		" members = CASE WHEN members > $10 THEN members ELSE $10 END"
+		" WHERE id = $1");
+	db_bind_int(q, 1, row->id);
+	db_bind_text(q, 2, row->title);
+	bind_owner(q, 3, row->owner);
+	db_bind_int(q, 4, row->hosting);
+	db_bind_int(q, 5, row->lobby);
+	db_bind_int(q, 6, row->locked);
+	db_bind_int(q, 7, row->started);
+	db_bind_int(q, 8, row->emptied);
+	db_bind_int(q, 9, row->ended);
+	db_bind_int(q, 10, row->members);
+	int touched = db_run(q);
+	return touched == 0 ? -ERR_NOTFOUND : touched;
+}
+
+static int read_one(struct db_query *q, struct meeting_row *ret_row)
+{
+	int result = db_next(q);
+	if (result == 1) {
+		*ret_row = (struct meeting_row){
+			.id = db_int(q, 0),
+			.code = g_strdup(db_text(q, 1)),
+			.number = g_strdup(db_text(q, 2)),
+			.title = g_strdup(db_text(q, 3)),
+			.owner = db_int(q, 4),
+			.hosting = (int)db_int(q, 5),
+			.lobby = db_int(q, 6) != 0,
+			.locked = db_int(q, 7) != 0,
+			.created = db_int(q, 8),
+			.started = db_int(q, 9),
+			.emptied = db_int(q, 10),
+			.ended = db_int(q, 11),
+			.members = db_int(q, 12),
+		};
+	}
+	db_done(q);
+	if (result == 0)
+		return -ERR_NOTFOUND;
+	return result < 0 ? result : 0;
+}
+
+#define COLUMNS                                                                                    \
+	"id, code, number, title, owner, hosting, lobby, locked, created, started, emptied, ended,"    \
+	" members"
+
+int meeting_row_get(struct db *db, const char *code, struct meeting_row *ret_row)
+{
+	struct db_query *q = db_query(db, "SELECT " COLUMNS " FROM meeting WHERE code = $1");
+	db_bind_text(q, 1, code);
+	return read_one(q, ret_row);
+}
+
+int meeting_row_get_number(struct db *db, const char *number, struct meeting_row *ret_row)
+{
+	struct db_query *q = db_query(db, "SELECT " COLUMNS " FROM meeting WHERE number = $1");
+	db_bind_text(q, 1, number);
+	return read_one(q, ret_row);
+}
+
+int meeting_row_count(struct db *db)
+{
+	struct db_query *q = db_query(db, "SELECT COUNT(*) FROM meeting WHERE ended = 0");
+	int result = db_next(q);
+	if (result == 1)
+		result = (int)db_int(q, 0);
+	db_done(q);
+	return result;
+}
+
+int meeting_row_sweep(struct db *db, int64_t now, int64_t ended_before)
+{
+	struct db_query *q = db_query(db,
+		"UPDATE meeting SET emptied = $1 WHERE emptied = 0 AND started > 0 AND ended = 0");
+	db_bind_int(q, 1, now);
+	int err = db_run(q);
+	if (err < 0)
+		return err;
+	q = db_query(db,
+		"UPDATE meeting SET ended = $1"
+		" WHERE emptied > 0 AND emptied < $2 AND ended = 0 AND code <> 'demo'");
+	db_bind_int(q, 1, now);
+	db_bind_int(q, 2, ended_before);
+	err = db_run(q);
+	return err < 0 ? err : 0;
+}
+
+int meeting_row_reset(struct db *db, const struct meeting_row *row)
+{
+	struct db_query *q = db_query(db, "DELETE FROM chat WHERE meeting = $1");
+	db_bind_int(q, 1, row->id);
+	int err = db_run(q);
+	if (err < 0)
+		return err;
+	q = db_query(db, "DELETE FROM member WHERE meeting = $1");
+	db_bind_int(q, 1, row->id);
+	err = db_run(q);
+	return err < 0 ? err : meeting_row_put(db, row);
+}
+
+int invite_add(struct db *db, int64_t meeting, const char *hash, enum invite_grant grant)
+{
+	struct db_query *q =
+		db_query(db, "INSERT INTO invite (token, meeting, grants) VALUES ($1, $2, $3)");
+	db_bind_text(q, 1, hash);
+	db_bind_int(q, 2, meeting);
+	db_bind_text(q, 3, grant_names[grant]);
+	return db_run(q);
+}
+
+int invite_get(struct db *db, int64_t meeting, const char *hash)
+{
+	struct db_query *q =
+		db_query(db, "SELECT grants FROM invite WHERE token = $1 AND meeting = $2");
+	db_bind_text(q, 1, hash);
+	db_bind_int(q, 2, meeting);
+	int result = db_next(q);
+	if (result == 1) {
+		const char *name = db_text(q, 0);
+		result = -ERR_NOTFOUND;
+		for (size_t i = 0; i < G_N_ELEMENTS(grant_names); i++)
+			if (strcmp(name, grant_names[i]) == 0)
+				result = (int)i;
+	} else if (result == 0) {
+		result = -ERR_NOTFOUND;
+	}
+	db_done(q);
+	return result;
+}

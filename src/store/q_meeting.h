@@ -1,0 +1,53 @@
+/* Queries about meetings and the links that lead into them. All run inside a job (store.h). */
+#ifndef STORE_Q_MEETING_H
+#define STORE_Q_MEETING_H
+
+#include "store/db.h"
+
+/* Times are milliseconds since 1970, 0: never. */
+struct meeting_row {
+	int64_t id;
+	char *code;    /* owned; secret: whoever has it gets in */
+	char *number;  /* owned; ten digits */
+	char *title;   /* owned */
+	int64_t owner; /* person; 0: none */
+	int hosting;   /* enum room_hosting */
+	bool lobby, locked;
+	int64_t created, started, emptied, ended;
+	int64_t members; /* highest number given to a member */
+};
+
+void meeting_row_done(struct meeting_row *row);
+
+/* -ERR_EXISTS: id, code or number is taken. */
+NODISCARD int meeting_row_add(struct db *db, const struct meeting_row *row);
+
+/* Writes what may change: title, owner, flags and times. members only grows. -ERR_NOTFOUND. */
+NODISCARD int meeting_row_put(struct db *db, const struct meeting_row *row);
+
+/* ret_row: gives; untouched unless 0. -ERR_NOTFOUND. */
+NODISCARD int meeting_row_get(struct db *db, const char *code, struct meeting_row *ret_row);
+NODISCARD int meeting_row_get_number(
+	struct db *db, const char *number, struct meeting_row *ret_row);
+
+/* How many have not ended; or -ERR_*. */
+NODISCARD int meeting_row_count(struct db *db);
+
+/* At start: nobody is anywhere. Meetings in which somebody was are empty since now; those that
+ * have been empty since before `ended_before` end. */
+NODISCARD int meeting_row_sweep(struct db *db, int64_t now, int64_t ended_before);
+
+/* Forgets all that was said and who was there, and takes the flags and times of row: the demo's
+ * meeting, which begins anew. */
+NODISCARD int meeting_row_reset(struct db *db, const struct meeting_row *row);
+
+/* A link or token of a meeting. hash: SHA-256 in hexadecimal. */
+enum invite_grant { INVITE_HOST, INVITE_PUBLISH, INVITE_WATCH };
+
+NODISCARD int invite_add(
+	struct db *db, int64_t meeting, const char *hash, enum invite_grant grant);
+
+/* What the token allows: enum invite_grant; -ERR_NOTFOUND. */
+NODISCARD int invite_get(struct db *db, int64_t meeting, const char *hash);
+
+#endif
