@@ -133,13 +133,13 @@ export async function hear(page, { selector = 'audio, video', ms = 600 } = {}) {
     const peak = bins.reduce((best, value, i) => (value > bins[best] ? i : best), 0);
     const db = bins[peak];
     const hz = (peak * context.sampleRate) / analyser.fftSize;
-    await context.close();
+    context.close();
     return db > -70 ? { hz, db } : { hz: 0, db };
   }, [selector, ms]);
 }
 
 // Whether the picture of one video element changes within `ms`.
-export async function moves(page, selector, ms = 600) {
+export async function moves(page, selector, ms = 2000) {
   return page.evaluate(async ([query, wait]) => {
     const video = document.querySelector(query);
     if (!video?.videoWidth) return false;
@@ -186,11 +186,13 @@ export async function namespace(url) {
 export function lose(port, percent) {
   assert.ok(process.env.TING_HOST, 'only in a namespace');
   const drop = `numgen random mod 100 < ${percent} drop`;
-  const rules = percent === 0 ? '' : `table inet ting { chain input {
-    type filter hook input priority 0;
-    udp dport ${port} ${drop}
-    udp sport ${port} ${drop}
-  } }`;
+  const rules = percent === 0 ? '' : `table inet ting {
+    chain input {
+      type filter hook input priority 0
+      udp dport ${port} ${drop}
+      udp sport ${port} ${drop}
+    }
+  }\n`;
   const reset = 'table inet ting\ndelete table inet ting\n';
   execFileSync('nft', ['-f', '-'], { input: reset + rules });
 }
@@ -210,6 +212,7 @@ export async function startFirefox({ prefs = {}, lang = 'sv' } = {}) {
       'media.navigator.permission.disabled': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
       'media.autoplay.default': 0,
+      'media.cubeb.force_mock_context': true,       // a sound card that is not there
       'media.gmp-manager.url': '',
       'app.update.enabled': false,
       'network.captive-portal-service.enabled': false,
