@@ -155,7 +155,7 @@ export async function moves(page, selector, ms = 2000) {
       await new Promise((done) => setTimeout(done, 50));
       const now = look();
       let sum = 0;
-      for (let i = 0; i < now.length; i += 4) sum += Math.abs(now[i] - before[i]);
+      for (let i = 0; i < now.length; i++) sum += Math.abs(now[i] - before[i]);
       if (sum > 64 * 36) return true;
     }
     return false;
