@@ -145,6 +145,18 @@ static void settle(struct loop *l, struct loop_timer *t, size_t place)
 		sift_down(l, t, place);
 }
 
+int loop_reserve(struct loop *l, size_t timers)
+{
+	if (timers + 1 <= l->heap_cap)
+		return 0;
+	struct loop_timer **heap = realloc(l->heap, (timers + 1) * sizeof(struct loop_timer *));
+	if (!heap)
+		return -ERR_NOMEM;
+	l->heap = heap;
+	l->heap_cap = timers + 1;
+	return 0;
+}
+
 int loop_set(struct loop *l, struct loop_timer *t, usec at)
 {
 	if (at == USEC_NEVER) {
@@ -159,12 +171,9 @@ int loop_set(struct loop *l, struct loop_timer *t, usec at)
 		return 0;
 	}
 	if (l->heap_len + 2 > l->heap_cap) {
-		size_t cap = l->heap_cap ? l->heap_cap * 2 : 64;
-		struct loop_timer **heap = realloc(l->heap, cap * sizeof(struct loop_timer *));
-		if (!heap)
-			return -ERR_NOMEM;
-		l->heap = heap;
-		l->heap_cap = cap;
+		int err = loop_reserve(l, l->heap_cap ? l->heap_cap * 2 : 64);
+		if (err < 0)
+			return err;
 	}
 	t->at = at;
 	sift_up(l, t, ++l->heap_len);

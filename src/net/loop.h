@@ -37,6 +37,9 @@ NODISCARD int loop_mod(struct loop *l, struct loop_io *io, uint32_t events);
  * closed. Does nothing when it was not added. */
 void loop_del(struct loop *l, struct loop_io *io);
 
+/* Makes room for so many timers, so that loop_set can't fail below that. -ERR_NOMEM */
+NODISCARD int loop_reserve(struct loop *l, size_t timers);
+
 /* Sets the timer to `at`, moves it, or takes it away (USEC_NEVER). -ERR_NOMEM: not set. */
 NODISCARD int loop_set(struct loop *l, struct loop_timer *t, usec at);
 void loop_unset(struct loop *l, struct loop_timer *t);
