@@ -6,10 +6,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "media/crypto.h"
 
-#define ERR_STATE OPENSSL_ERR_STATE /* OpenSSL has a type of this name */
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-#undef ERR_STATE
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -103,7 +103,7 @@ const struct dtls_stats *dtls_stats(const struct dtls *dtls);
 enum srtp_profile dtls_profile(const struct dtls *dtls);
 
 /* The SRTP keys (RFC 5764 4.2): rx opens what the peer sends, tx seals what we send. Secret;
- * the caller wipes them (explicit_bzero). -ERR_STATE: not connected, or shed; -ERR_CRYPTO. */
+ * the caller wipes them (explicit_bzero). -ERR_PHASE: not connected, or shed; -ERR_CRYPTO. */
 NODISCARD int dtls_export(struct dtls *dtls, struct srtp_keys *ret_rx, struct srtp_keys *ret_tx);
 
 /* After dtls_export: frees the library's object (tens of kB). A server keeps the bytes of its

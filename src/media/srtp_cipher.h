@@ -54,7 +54,7 @@ struct srtp_transform {
 extern const struct srtp_transform srtp_gcm;
 extern const struct srtp_transform srtp_cm;
 
-/* -ERR_UNSUPP: no such profile; -ERR_CRYPTO, -ERR_NOMEM. On error nothing is held. */
+/* -ERR_UNSUPP: no such profile; -ERR_CRYPTO, -ERR_NOMEM. */
 NODISCARD int srtp_cipher_init(struct srtp_cipher *c, enum srtp_profile profile,
 	const struct srtp_session *session, bool seal);
 void srtp_cipher_done(struct srtp_cipher *c);
