@@ -1,0 +1,25 @@
+/* `ting config` and `ting version`: what can be set, and what this is. */
+#include "app/commands.h"
+
+#include <stdio.h>
+
+#ifndef TING_VERSION
+#define TING_VERSION "unversioned"
+#endif
+
+int cmd_config(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	puts("# Settings of Ting, each with its default. Give this file with --config.\n");
+	settings_write(&conf_table, stdout);
+	return 0;
+}
+
+int cmd_version(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	puts("ting " TING_VERSION);
+	return 0;
+}
