@@ -30,15 +30,16 @@ enum {
 struct ice_creds {
 	const char *local_ufrag;  /* 4..ICE_LOCAL_UFRAG_MAX */
 	const char *local_pwd;    /* ICE_PWD_MIN..ICE_PWD_MAX */
-	const char *remote_ufrag; /* 4..ICE_UFRAG_MAX */
+	const char *remote_ufrag; /* 1..ICE_UFRAG_MAX */
 };
 
 struct ice_conf {
 	struct ice_creds creds; /* copied */
 	usec disconnected_after; /* 0: ICE_DISCONNECTED_MS */
-	usec failed_after;       /* 0: ICE_FAILED_MS; also how long a first check may take */
+	usec failed_after;       /* 0: ICE_FAILED_MS; also how long a first check may take, and for
+	                          * how long a path without checks stays valid */
 	/* Tells of addresses that become valid and that stop being so, for the owner's table; may be
-	 * NULL. Called from ice_recv, ice_restart, ice_del_path, ice_free. */
+	 * NULL. Called from ice_recv, ice_tick, ice_restart, ice_del_path, ice_free. */
 	void (*path)(void *arg, const struct addr *addr, bool added);
 	void *arg;
 };
@@ -63,7 +64,7 @@ struct ice_stats {
 
 struct ice;
 
-/* -ERR_INVALID credentials too short, too long or of other characters than RFC 8445 allows;
+/* -ERR_INVALID credentials too short, too long, or ours of other characters than RFC 8445 5.3's;
  * -ERR_NOMEM. */
 NODISCARD int ice_new(const struct ice_conf *conf, usec now, struct ice **ret_ice);
 void ice_free(struct ice **ice);
@@ -90,8 +91,9 @@ const struct ice_stats *ice_stats(const struct ice *ice);
 /* Has this address sent an authenticated check, and is it still one of the paths? */
 bool ice_is_valid(const struct ice *ice, const struct addr *from);
 
-/* Where to send: the path nominated last, before that the first valid one. NULL: none, or consent
- * is over. Borrowed until the next call that changes the ice. */
+/* Where to send: the path nominated last, before that the first valid one; when it has gone
+ * silent, one that has not. NULL: none, or consent is over. Borrowed until the next call that
+ * changes the ice. */
 const struct addr *ice_selected(const struct ice *ice);
 /* Was the selected path nominated, or is it only the first that worked? */
 bool ice_is_nominated(const struct ice *ice);
