@@ -19,7 +19,7 @@ TSAN_OPTIONS ?= halt_on_error=1:second_deadlock_stack=1
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 
 .NOTPARALLEL:
-.PHONY: all run test lint san tsan fuzz bench install fresh clean \
+.PHONY: all run test unit lint san tsan fuzz bench install fresh clean \
 	deps test-deps web-deps tests-web-deps
 
 all: web-deps $(RELEASE)/build.ninja
@@ -35,6 +35,12 @@ run: deps
 test: test-deps
 	@$(MAKE) --no-print-directory web-deps tests-web-deps
 	@tools/test all
+
+# The unit tests alone.
+unit:
+	@tools/install-deps run.txt unit.txt
+	@$(MAKE) --no-print-directory web-deps
+	@tools/test unit
 
 lint: test-deps tests-web-deps web-deps
 	@tools/lint
@@ -56,6 +62,7 @@ install: all
 	@DESTDIR="$(DESTDIR)" tools/install "$(PREFIX)"
 
 fresh:
+	@tools/install-deps fresh.txt
 	@tools/fresh $(SUITE)
 
 clean:
@@ -65,7 +72,7 @@ deps:
 	@tools/install-deps run.txt
 
 test-deps:
-	@tools/install-deps run.txt test.txt
+	@tools/install-deps run.txt unit.txt test.txt
 
 web-deps:
 	@tools/npm-ci web
