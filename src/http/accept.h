@@ -12,9 +12,9 @@
 
 struct acceptor;
 
-/* Takes fd (non-blocking). The connection counts until acceptor_release is called for its peer.
- * False: not wanted; the acceptor closes fd and takes back the count. */
-typedef bool acceptor_tls(int fd, const struct addr *peer, void *arg);
+/* Takes fd (non-blocking), whatever it returns. The connection counts for its peer until
+ * acceptor_release is called. */
+typedef void acceptor_tls(int fd, const struct addr *peer, void *arg);
 
 /* conf: borrowed for its life: listen, limits, media_tcp. stats: borrowed; counted on.
  * -ERR_IO: can't listen (errno); -ERR_INVALID: no address. */
@@ -38,7 +38,10 @@ enum first_bytes {
 	FIRST_OTHER,
 };
 
-enum { FIRST_BYTES_MAX = 10 }; /* this many always tell */
+enum {
+	FIRST_BYTES_MAX = 10,    /* this many always tell */
+	FIRST_FRAME_MAX = 1024, /* bytes of a first STUN message, fewer than this */
+};
 
 /* What a connection is, by its first bytes. */
 enum first_bytes first_bytes_tell(struct span first);

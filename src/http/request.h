@@ -1,12 +1,12 @@
-/* One request and its answer.
+/* One request, as a route reads it.
  *
- * A route gets a request whose body is complete and answers it exactly once with a reply_
- * function, before it returns or later from the same thread (after a job of another thread has
- * come back, say). Until then the pointer stays valid, also when the client has gone or the server
- * was freed: the answer is then dropped. Answering gives the request back: the route must not
- * touch it after it has returned and answered (inside the route function it stays readable).
+ * A route gets a request whose body is complete and answers it exactly once with a function of
+ * reply.h, before it returns or later from the same thread (after a job of another thread has come
+ * back, say). Until then the pointer stays valid, also when the client has gone or the server was
+ * freed: the answer is then dropped. Answering gives the request back: inside the route function it
+ * stays readable, later it must not be touched again.
  *
- * Text is UTF-8. Everything read from a request is borrowed from it. */
+ * Everything read from a request is borrowed from it. */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "http/problem.h"
+#include "http/reply.h"
 #include "http/routes.h"
 
 #include <glib.h>
@@ -44,11 +45,15 @@ struct request {
 	char trace[REQUEST_TRACE_LEN + 1]; /* random, for logs and problem documents */
 	usec began;                /* clock_mono at the end of the header */
 
+	/* ── The app's ── */
+	void *user; /* what authorise found out, say */
+	GDestroyNotify user_free; /* called with user at the end; NULL: nothing to free */
+
 	/* ── Owned; use the functions below ── */
 	struct routes_match match;
 	GArray *fields; /* struct request_field */
-	struct exchange *exchange;
 	GStringChunk *chunk; /* every string above */
+	struct exchange *exchange; /* what carries it */
 };
 
 /* ── Reading ── */
@@ -76,43 +81,7 @@ json_t *request_json(struct request *req);
 /* Is Origin exactly this server's own origin, or one that is configured? Missing: no. */
 bool request_is_same_origin(const struct request *req);
 
-/* ── Answering: each answers, once ── */
-
-/* Adds a header field to the answer to come; before the reply function. Name and value are copied;
- * a value with control characters is our own mistake. Replaces nothing: Content-Type, CSP and the
- * like are set by the reply functions, reply_csp changes the policy. */
-void reply_header(struct request *req, const char *name, const char *value);
-
-/* Another Content-Security-Policy for this answer. policy: a static string. */
-void reply_csp(struct request *req, const char *policy);
-
-/* body: takes (g_bytes_unref when sent). type: with charset, "text/html; charset=utf-8". */
-void reply_bytes(struct request *req, int status, const char *type, GBytes *body);
-
-/* text: borrowed, copied. */
-void reply_text(struct request *req, int status, const char *type, const char *text);
-
-/* json: takes. With Cache-Control: no-store, as all answers that are not assets. */
-void reply_json(struct request *req, int status, json_t *json);
-
-/* Only a status: 204, 304 and the like. */
-void reply_empty(struct request *req, int status);
-
-/* location: borrowed; a path of this server or an absolute URL that the caller trusts. */
-void reply_redirect(struct request *req, int status, const char *location);
-
-/* len bytes of a file from its start. fd: takes. */
-void reply_file(struct request *req, int status, const char *type, int fd, size_t len);
-
-/* problem: static; detail: borrowed, may be NULL, already in the reader's language, never anything
- * internal. */
-void reply_problem(struct request *req, const struct problem *problem, const char *detail);
-
-/* The same with further members. extra: takes; an object, may be NULL. */
-void reply_problem_with(
-	struct request *req, const struct problem *problem, const char *detail, json_t *extra);
-
-/* An embedded file: ETag, 304, gzip, caching. 404 when there is none. */
-void reply_asset(struct request *req, const char *path);
+/* Lets a request go on to its route after server_conf.authorise has looked at it. */
+void request_allow(struct request *req);
 
 #endif

@@ -69,8 +69,8 @@ NODISCARD int routes_add(struct routes *routes, const struct route *list, size_t
 /* Finds what answers method on path (as sent: percent-encoded, without the query).
  * 0 found, ret_match->route set; -ERR_NOTFOUND: no such path; -ERR_UNSUPP: another method, allow
  * set; -ERR_INVALID: a segment is "." or "..", or decodes to what no parameter may hold. */
-NODISCARD int routes_find(
-	const struct routes *routes, const char *method, const char *path, struct routes_match *ret_match);
+NODISCARD int routes_find(const struct routes *routes, const char *method, const char *path,
+	struct routes_match *ret_match);
 void routes_match_done(struct routes_match *match);
 
 #endif

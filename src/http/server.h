@@ -60,11 +60,13 @@ struct server_conf {
 	uint32_t body_len_max;   /* for routes that name no limit */
 
 	/* ── Callbacks; each may be NULL ── */
-	/* A connection that began with a STUN binding request in RFC 4571 framing; nothing has been
-	 * read from it. Takes fd (non-blocking). NULL: such connections are closed. */
-	void (*media_tcp)(int fd, const struct addr *peer, void *arg);
-	/* Before a route marked ROUTE_AUTH. True: go on. False: it has answered itself. */
-	bool (*authorise)(struct request *req, const struct route *route, void *arg);
+	/* A connection that began with a STUN binding request in RFC 4571 framing. stun: that message,
+	 * without its two length bytes, borrowed for the call, to choose a worker by; fd still holds it
+	 * all, unread. Takes fd (non-blocking). NULL: such connections are closed. */
+	void (*media_tcp)(int fd, const struct addr *peer, struct span stun, void *arg);
+	/* Before a route marked ROUTE_AUTH (req->route). Now or later it either calls request_allow,
+	 * which runs the route, or answers itself. NULL: such routes answer 401. */
+	void (*authorise)(struct request *req, void *arg);
 	/* After each request. */
 	void (*access)(const struct server_access *access, void *arg);
 	void *arg;
