@@ -1,5 +1,5 @@
 /* AV1's aggregation header, and the dependency descriptor. The functions below read the syntax
- * of the specification's appendix A.8 in its order; start at av1_dd_parse. A bit reader with a
+ * of the specification's appendix A.4.1 in its order; start at av1_dd_parse. A bit reader with a
  * sticky flag carries all of it. */
 #include "wire/av1.h"
 
@@ -189,7 +189,7 @@ static int parse_frame(struct bits *b, const struct av1_structure *s, const stru
 					   struct av1_dd *dd)
 {
 	if (s->template_count == 0)
-		return -ERR_STATE;
+		return -ERR_PHASE;
 	unsigned index = (dd->template_id + 64u - s->template_offset) % 64;
 	if (index >= s->template_count)
 		return -ERR_PROTO;

@@ -1,6 +1,6 @@
 /* AV1 in RTP: the aggregation header of a payload, and the dependency descriptor, the header
  * extension that says of any codec's frame which layer it is and on which frames it depends
- * (RTP Payload Format For AV1, version 1.0, section 4.4 and appendix A).
+ * (RTP Payload Format For AV1, version 1.0, section 4.4 and appendix A.4).
  *
  * The descriptor names a template of a structure that came with the last keyframe, so the reader
  * keeps that structure for each stream: `struct av1_structure`, plain data, zeroed to begin with.
@@ -88,7 +88,7 @@ struct av1_dd {
 
 /* Reads a descriptor.
  * structure  of this stream; replaced when the descriptor brings a new one, else untouched
- * 0; -ERR_PROTO malformed, or names a template that the structure hasn't; -ERR_STATE: no structure
+ * 0; -ERR_PROTO malformed, or names a template that the structure hasn't; -ERR_PHASE: no structure
  * has come yet; -ERR_FULL: more references than AV1_FDIFFS_MAX */
 NODISCARD int av1_dd_parse(struct span data, struct av1_structure *structure,
 						   struct av1_dd *ret_dd);
