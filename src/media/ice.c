@@ -350,10 +350,8 @@ int ice_restart(struct ice *ice, const struct ice_creds *creds, usec now)
 		ice->old = ice->now;
 	ice->now = fresh;
 	ice->generation++;
-	for (size_t i = 0; i < ice->path_count; i++) {
+	for (size_t i = 0; i < ice->path_count; i++)
 		ice->paths[i].generation = ice->generation - 1;
-		ice->paths[i].nominated = false; /* under these credentials */
-	}
 	ice->heard = now; /* time for the first check */
 	ice_tick(ice, now);
 	return 0;
