@@ -26,7 +26,6 @@ enum {
 	BODY_RESERVE = 4096,
 };
 
-#define SEND_GRACE (10 * USEC_PER_SEC) /* for an answer of no length */
 #define UPGRADE_LINGER (5 * USEC_PER_SEC)
 
 /* ── Life ── */
@@ -331,6 +330,7 @@ void exchange_answered(struct exchange *ex)
 		stop_waiting(ex);
 		ex->state = EXCHANGE_ROUTE;
 		MHD_resume_connection(ex->mhd);
+		server_again(ex->server);
 	} else if (ex->state == EXCHANGE_SENT) {
 		/* Too late, or the client has gone. */
 		if (ex->answer.upgrade)
@@ -351,6 +351,7 @@ bool exchange_expire(struct exchange *ex)
 	ex->late = true;
 	ex->state = EXCHANGE_ROUTE;
 	MHD_resume_connection(ex->mhd);
+	server_again(ex->server);
 	return true;
 }
 
@@ -390,6 +391,7 @@ void upgrade_close(struct upgrade **up)
 	g_queue_unlink(&u->server->upgrades, &u->link);
 	conn_deadline(u->conn, UPGRADE_LINGER);
 	MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
+	server_again(u->server);
 	g_free(u);
 	*up = NULL;
 }
@@ -460,8 +462,9 @@ static bool send_answer(struct exchange *ex)
 	bool queued = false;
 	if (r) {
 		add_headers(r, ex);
-		conn_deadline(ex->conn,
-			SEND_GRACE + (usec)(ex->sent_len * USEC_PER_SEC / ex->server->conf.send_rate_min));
+		const struct server_conf *conf = &ex->server->conf;
+		usec at_rate = (usec)(ex->sent_len * USEC_PER_SEC / conf->send_rate_min);
+		conn_deadline(ex->conn, conf->send_ms * USEC_PER_MS + at_rate);
 		queued = MHD_queue_response(ex->mhd, (unsigned)answer->status, r) == MHD_YES;
 		MHD_destroy_response(r);
 	}

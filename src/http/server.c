@@ -37,6 +37,7 @@ void server_conf_init(struct server_conf *ret_conf)
 		.idle_ms = 60000,
 		.body_ms = 30000,
 		.answer_ms = 30000,
+		.send_ms = 10000,
 		.send_rate_min = 8192,
 		.header_len_max = 16 * 1024,
 		.target_len_max = 4 * 1024,
@@ -50,10 +51,17 @@ static void run(struct server *server)
 {
 	MHD_UNSIGNED_LONG_LONG wait;
 	tls_use(server->identity);
+	server->wanted = false;
 	MHD_run(server->daemon);
 	/* We set no timeouts in it: when it names a time it has work left. */
 	bool more = MHD_get_timeout(server->daemon, &wait) == MHD_YES;
-	g_source_set_ready_time(server->again, more ? 0 : -1);
+	g_source_set_ready_time(server->again, more || server->wanted ? 0 : -1);
+}
+
+void server_again(struct server *server)
+{
+	server->wanted = true;
+	g_source_set_ready_time(server->again, 0);
 }
 
 static void daemon_ready(struct watch *watch, uint32_t events)

@@ -52,7 +52,8 @@ struct server_conf {
 	uint32_t idle_ms;              /* from an answer to the end of the next header */
 	uint32_t body_ms;              /* the whole body */
 	uint32_t answer_ms;            /* from the end of the body until the route has answered */
-	uint32_t send_rate_min;        /* bytes a second: a reader slower than this is dropped */
+	uint32_t send_ms;              /* to send any answer, and beside it what its length … */
+	uint32_t send_rate_min;        /* … takes at so many bytes a second; slower is dropped */
 
 	/* ── Limits on requests ── */
 	uint32_t header_len_max; /* bytes of all header fields, names and values */

@@ -46,7 +46,11 @@ struct server {
 	struct conn *adding; /* given to the library, which has not said that it has it */
 	bool draining;
 	bool ending; /* server_free: requests are dropped */
+	bool wanted; /* server_again, since the library last ran */
 };
+
+/* The library does not notice by itself that a connection was resumed or closed: run it soon. */
+void server_again(struct server *server);
 
 /* Gives an idle or working connection this long from now. */
 void conn_deadline(struct conn *conn, usec from_now);

@@ -75,8 +75,8 @@ int ws_send(struct ws *ws, const char *text, size_t len);
 int ws_send_json(struct ws *ws, const json_t *json);
 
 /* Begins to close; what is queued is sent first. No more messages come; the close callback comes
- * later from the loop. Again: nothing. code: one that may be sent; reason: borrowed, may be NULL, at
- * most 123 bytes are sent. */
+ * later from the loop. Again: nothing. code: one that may be sent; reason: borrowed, may be NULL,
+ * at most 123 bytes of it are sent. */
 void ws_close(struct ws *ws, int code, const char *reason);
 
 /* Another limit for messages from now on: small before a stranger has joined, larger after. */
