@@ -64,7 +64,6 @@ static const struct setting rows[] = {
 		"HTTPS connections from one address (IPv6: one /64)."),
 	INT("limits.messages", messages_second, 5, 1000, "40",
 		"Signalling messages a second from one participant."),
-	INT("limits.message.kb", message_kb, 64, 4096, "512", "The longest signalling message, in kB."),
 	INT("limits.chat.length", chat_length, 100, 4000, "4000", "Characters in one chat message."),
 	INT("limits.transports", transports, 1, 100000, "4000",
 		"Participants with media on one worker."),

@@ -33,7 +33,6 @@ struct conf {
 	int connections;
 	int connections_host;
 	int messages_second;
-	int message_kb;
 	int chat_length;
 	int transports;
 	int packet_cache_mb;

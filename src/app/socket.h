@@ -7,7 +7,6 @@
 
 struct socket_conf {
 	struct rooms *rooms;      /* borrowed; outlives the server */
-	uint32_t message_max;     /* bytes of a message, once joined */
 	/* Who is signed in by the request's cookies: sets person and admin; NULL: nobody ever is. */
 	void (*who)(struct request *req, int64_t *ret_person, bool *ret_admin, void *arg);
 	void *arg;

@@ -14,7 +14,6 @@
 #include "net/post.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A transport as control knows it. */
@@ -444,24 +443,15 @@ void media_stats(struct media *m, transport_id id, uint64_t token)
 	command(m, id, &cmd);
 }
 
-void media_take_tcp(struct media *m, int fd, const struct addr *peer)
+void media_take_tcp(struct media *m, int fd, const struct addr *peer, struct span stun)
 {
-	/* With several workers the ufrag in the first frame says which; it is looked at, not taken. */
-	enum { FRAME_HEAD = 2, FIRST_MAX = 1024 };
-	int worker = 0;
-	if (m->conf.workers > 1) {
-		uint8_t first[FIRST_MAX];
-		ssize_t n = recv(fd, first, sizeof first, MSG_PEEK | MSG_DONTWAIT);
-		struct span frame = span_sub(span_of(first, n > 0 ? (size_t)n : 0), FRAME_HEAD, FIRST_MAX);
-		if (frame.len > 0)
-			frame.len = frame.len < get_u16(first) ? frame.len : get_u16(first);
-		struct span ufrag;
-		uint32_t index;
-		if (ice_peek_ufrag(frame, &ufrag) < 0 || ufrag_find(ufrag, &worker, &index) < 0
-			|| worker >= m->conf.workers) {
-			close(fd);
-			return;
-		}
+	struct span ufrag;
+	int worker;
+	uint32_t index;
+	if (ice_peek_ufrag(stun, &ufrag) < 0 || ufrag_find(ufrag, &worker, &index) < 0
+		|| worker >= m->conf.workers) {
+		close(fd);
+		return;
 	}
 	struct command cmd = {.type = COMMAND_TCP, .tcp = {.fd = fd, .peer = *peer}};
 	worker_post(m->workers[worker], &cmd);

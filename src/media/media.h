@@ -169,9 +169,10 @@ void media_gate(struct media *m, transport_id id, enum media_kind kind, bool ope
 /* Asks for a transport's statistics; the answer is an event with the token. */
 void media_stats(struct media *m, transport_id id, uint64_t token);
 
-/* Takes a TCP connection whose first bytes are a framed STUN message (RFC 4571, RFC 6544), and
- * gives it to the worker that the ufrag in it names.
- * fd  taken, also on failure, non-blocking; nothing has been read from it */
-void media_take_tcp(struct media *m, int fd, const struct addr *peer);
+/* Takes a TCP connection that began with a framed STUN request (RFC 4571, RFC 6544), and gives it
+ * to the worker that the ufrag in it names.
+ * fd    taken, also when it is refused; non-blocking; nothing has been read from it
+ * stun  that request without its length; borrowed */
+void media_take_tcp(struct media *m, int fd, const struct addr *peer, struct span stun);
 
 #endif
