@@ -59,7 +59,7 @@ void ext_write_twcc(uint8_t dst[EXT_TWCC_LEN], uint16_t seq)
 /* RFC 8866 9: token-char */
 static bool is_token(uint8_t c)
 {
-	return c > ' ' && c < 0x7f && !memchr("\"(),/:;<=>?@[\\]", c, 15);
+	return c > ' ' && c < 0x7f && !strchr("\"(),/:;<=>?@[\\]", c);
 }
 
 int ext_parse_text(struct span data, struct span *ret_text)

@@ -15,14 +15,12 @@ int red_parse(struct span payload, struct red *ret_red)
 		if (!(first & 0x80))
 			break;
 		uint32_t both = rd_u24(&r);
-		if (r.bad)
-			return -ERR_PROTO;
 		b->ts_offset = (uint16_t)(both >> 10);
 		lens[red.count++] = both & RED_LEN_MAX;
 	}
 	for (int i = 0; i < red.count; i++)
 		red.blocks[i].data = rd_take(&r, lens[i]);
-	if (rd_left(&r) == 0)
+	if (rd_left(&r) == 0) /* or cut anywhere before: rd is bad then */
 		return -ERR_PROTO;
 	red.blocks[red.count++].data = rd_rest(&r);
 	*ret_red = red;

@@ -138,12 +138,12 @@ static struct span spell(const char *bits)
 
 #define MANDATORY(template) "1 1 " template " 0000000000000101 "
 /* No structure before it, so: flags, offset 63, two targets, templates T0 and T1 */
-#define SMALL                                                                                      \
-	"111111 00001 01 11 "     /* offset 63, 2 targets, next temporal, no more */                    \
-	"10 10  00 01 "           /* SS, -D */                                                         \
-	"0  1 0000 0 "            /* T0 on none, T1 on one back */                                     \
-	"10 "                     /* chains: ns(3) = 1 */                                              \
-	"0000 0001 "              /* fdiffs of chain 0 (ns(1) takes no bits) */                         \
+#define SMALL \
+	"111111 00001 01 11 "     /* offset 63, 2 targets, next temporal, no more */ \
+	"10 10  00 01 "           /* SS, -D */ \
+	"0  1 0000 0 "            /* T0 on none, T1 on one back */ \
+	"10 "                     /* chains: ns(3) = 1 */ \
+	"0000 0001 "              /* fdiffs of chain 0 (ns(1) takes no bits) */ \
 	"0 "                      /* no sizes */
 
 static void test_custom(void **state)

@@ -147,7 +147,7 @@ static void test_write(void **state)
 	};
 	struct wr w = wr_init(buf, sizeof(buf));
 	assert_int_equal(twcc_write(&w, &t, arrivals, 5), 5);
-	/* four statuses: small, lost, large, large; 40 ticks, 2000, -1 (829999 is in the tick before) */
+	/* small, lost, large, large; 40 ticks, 2000, -1 (829999 is in the tick before) */
 	assert_bytes(wr_span(&w), "8fcd0006 00000001 00000002 fffe0004 00000509"
 							  "d280 28 07d0 ffff 00");
 	assert_int_equal(t.next_seq, 2);
@@ -184,7 +184,8 @@ static void test_write_jumps(void **state)
 							  "07ff 2001 04 000000");
 
 	/* A delta that two bytes don't hold ends the packet. */
-	static const struct twcc_arrival slow[] = {{1, 0}, {2, 32767 * 250}, {3, 2 * 32767 * 250 + 250}};
+	enum { FAR = 32767 * 250 };
+	static const struct twcc_arrival slow[] = {{1, 0}, {2, FAR}, {3, 2 * FAR + 250}};
 	t = (struct twcc_out){.next_seq = 1};
 	w = wr_init(buf, sizeof(buf));
 	assert_int_equal(twcc_write(&w, &t, slow, 3), 2);

@@ -71,8 +71,8 @@ static void test_extended(void **state)
 
 static void test_empty(void **state)
 {
-	static const char *const bad[] = {"", "10", "90", "9000", "9080 12", "9080 8012", "90f0 8012 34",
-									  "90f0 8012 34 56"};
+	static const char *const bad[] = {"", "10", "90", "9000", "9080 12", "9080 8012",
+									  "90f0 8012 34", "90f0 8012 34 56"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct vp8 v = {.tid = 9};
 		assert_int_equal(vp8_parse(unhex(bad[i]), &v), -ERR_PROTO);

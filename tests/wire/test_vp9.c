@@ -37,6 +37,9 @@ static void test_layers(void **state)
 	assert_int_equal(v.sid, 1);
 	assert_true(v.inter_layer && v.start && v.end);
 	assert_false(v.keyframe);
+	/* D without a layer below: a liar, but no keyframe */
+	assert_int_equal(vp9_parse(unhex("a8 9234 01 07 01"), &v), 0);
+	assert_false(v.keyframe);
 	/* TID 5, U, SID 2 */
 	assert_int_equal(vp9_parse(unhex("e8 01 b4 07 01"), &v), 0);
 	assert_int_equal(v.tid, 5);
