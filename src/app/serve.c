@@ -2,6 +2,7 @@
  * Each step says in words what is wrong. */
 #include "app/serve.h"
 
+#include "app/api_status.h"
 #include "app/certificate.h"
 #include "app/pages.h"
 #include "app/watch.h"
@@ -211,6 +212,8 @@ static int add_routes(struct serve *s, char *ret_error)
 {
 	struct socket_conf sc = {.rooms = s->rooms};
 	int err = pages_add(s->server);
+	if (err == 0)
+		err = api_status_add(s);
 	if (err == 0)
 		err = socket_add(s->server, &sc, &s->socket);
 	if (err < 0)

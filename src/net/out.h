@@ -30,7 +30,7 @@ static inline void out_commit(struct out *out, const struct addr *to, size_t len
 	out->commit(out, to, len);
 }
 
-/* Sends a copy of a whole datagram. -ERR_FULL: no room, dropped; -ERR_SPACE: larger than OUT_MAX. */
+/* Sends a copy of a whole datagram. -ERR_FULL: no room, dropped; -ERR_SPACE: over OUT_MAX. */
 static inline int out_put(struct out *out, const struct addr *to, struct span datagram)
 {
 	if (datagram.len > OUT_MAX)

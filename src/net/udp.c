@@ -1,5 +1,7 @@
 /* Opening the socket (udp_new), then receiving (udp_recv).
  * Sending is in udp_send.c; what they share is in udp_internal.h. */
+#include "net/udp.h"
+
 #include "net/udp_internal.h"
 
 #include <errno.h>
