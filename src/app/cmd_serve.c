@@ -2,7 +2,6 @@
  * What ends is in stop, in the opposite order. */
 #include "app/commands.h"
 
-#include "app/certificate.h"
 #include "app/options.h"
 #include "app/serve.h"
 #include "base/log.h"
@@ -38,6 +37,12 @@ static gboolean on_signal(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_hup(gpointer data)
+{
+	serve_reload(data);
+	return G_SOURCE_CONTINUE;
+}
+
 static void print_links(const struct serve *s)
 {
 	unsigned port = server_port(s->server, 0);
@@ -64,9 +69,11 @@ static int run(struct serve *s)
 	s->loop = g_main_loop_new(NULL, FALSE);
 	guint term = g_unix_signal_add(SIGTERM, on_signal, s);
 	guint intr = g_unix_signal_add(SIGINT, on_signal, s);
+	guint hup = g_unix_signal_add(SIGHUP, on_hup, s);
 	g_main_loop_run(s->loop);
 	g_source_remove(term);
 	g_source_remove(intr);
+	g_source_remove(hup);
 	serve_stop(s);
 	g_main_loop_unref(s->loop);
 	return 0;

@@ -239,6 +239,23 @@ int serve_start(struct serve *s, char ret_error[SERVE_ERROR_MAX])
 	return err < 0 ? err : add_routes(s, ret_error);
 }
 
+void serve_reload(struct serve *s)
+{
+	char error[SERVE_ERROR_MAX];
+	struct certificate cert = {0};
+	int err = get_certificate(s, &cert, error);
+	if (err == 0) {
+		err = server_set_certificate(s->server, span_str(cert.chain), span_str(cert.key));
+		if (err < 0)
+			g_snprintf(error, sizeof error, "the TLS certificate and its key are not a pair");
+	}
+	if (err < 0)
+		log_error("the certificate stays as it was: %s", error);
+	else
+		log_info("the certificate has been read again");
+	certificate_done(&cert);
+}
+
 void serve_drain(struct serve *s)
 {
 	server_drain(s->server);

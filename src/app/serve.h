@@ -33,6 +33,9 @@ struct serve {
  * Any error: what was made stays, for serve_stop. */
 NODISCARD int serve_start(struct serve *s, char ret_error[SERVE_ERROR_MAX]);
 
+/* Takes a renewed certificate from its files; the old one stays when that fails, which is logged. */
+void serve_reload(struct serve *s);
+
 /* No new connections; everybody in a meeting hears that the server goes. */
 void serve_drain(struct serve *s);
 
