@@ -71,9 +71,9 @@ static void test_del_path(void **state)
 	assert_true(selects(r, "192.0.2.2:2"));
 	ice_del_path(r->ice, &b);
 	assert_null(ice_selected(r->ice));
-	ice_tick(r->ice, 1);
+	ice_tick(r->ice, 2);
 	assert_int_equal(ice_state(r->ice), ICE_DISCONNECTED);
-	ice_tick(r->ice, 1 + 30 * SEC);
+	ice_tick(r->ice, 2 + 30 * SEC);
 	assert_int_equal(ice_state(r->ice), ICE_FAILED);
 	free_rig(r);
 }
