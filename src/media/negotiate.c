@@ -285,7 +285,7 @@ static int decide(struct negotiate_job *job)
 }
 
 int negotiate(const struct negotiate_conf *conf, struct span offer, const struct negotiated *prev,
-              struct wr *answer, struct negotiated **ret)
+			  struct wr *answer, struct negotiated **ret)
 {
 	struct negotiate_job job = {.conf = conf, .prev = prev};
 

@@ -213,8 +213,8 @@ struct negotiated {
  * -ERR_NOMEM
  * On failure ret is untouched and answer holds nothing of use. RFC 9429 5.3, RFC 9143 7.3 */
 NODISCARD int negotiate(const struct negotiate_conf *conf, struct span offer,
-                        const struct negotiated *prev, struct wr *answer,
-                        struct negotiated **ret);
+						const struct negotiated *prev, struct wr *answer,
+						struct negotiated **ret);
 
 void negotiated_free(struct negotiated **n);
 
@@ -229,7 +229,7 @@ const struct negotiated_media *negotiated_by_pt(const struct negotiated *n, uint
 
 /* The m-line and layer of an SSRC that the client declared. ret_layer, ret_rtx may be NULL. */
 const struct negotiated_media *negotiated_by_ssrc(const struct negotiated *n, uint32_t ssrc,
-                                                  unsigned *ret_layer, bool *ret_rtx);
+												  unsigned *ret_layer, bool *ret_rtx);
 
 /* The layer's number by rid; negative: none. */
 int negotiated_layer_by_rid(const struct negotiated_media *m, struct span rid);
@@ -242,6 +242,6 @@ const struct codec_format *negotiated_format(const struct negotiated_media *m, u
 
 /* The format of a slot in which the receiver decodes a stream of `source`. */
 const struct codec_format *negotiated_sink(const struct negotiated_media *slot,
-                                           const struct codec_format *source);
+										   const struct codec_format *source);
 
 #endif

@@ -34,7 +34,7 @@ static void write_candidates(const struct negotiate_job *job, struct wr *w)
 /* ── Formats ── */
 
 static void write_fmtp(const struct negotiate_job *job, const struct negotiated_media *m,
-                       const struct codec_format *f, struct wr *w)
+					   const struct codec_format *f, struct wr *w)
 {
 	switch (f->codec) {
 	case CODEC_OPUS:
@@ -82,7 +82,7 @@ static void write_feedback(const struct codec_format *f, struct wr *w)
 }
 
 static void write_format(const struct negotiate_job *job, const struct negotiated_media *m,
-                         const struct codec_format *f, struct wr *w)
+						 const struct codec_format *f, struct wr *w)
 {
 	wr_fmt(w, "a=rtpmap:%u %s/%" PRIu32, f->pt, codec_name(f->codec), f->clock);
 	if (codec_is_audio(f->codec))
@@ -118,7 +118,7 @@ static void write_format_list(const struct negotiated_media *m, struct wr *w)
 
 /* In the offer's order. Where the offer names a direction, so do we: ours. RFC 8285 8 */
 static void write_exts(const struct sdp_media *media, const struct negotiated_media *m,
-                       struct wr *w)
+					   struct wr *w)
 {
 	struct sdp_attrs it = sdp_attrs(media->body);
 	struct sdp_attr attr;
@@ -171,7 +171,7 @@ static void write_sources(const struct negotiated_media *m, struct wr *w)
 /* ── m-lines ── */
 
 static void write_refused(const struct sdp_media *media, const struct negotiated_media *m,
-                          struct wr *w)
+						  struct wr *w)
 {
 	struct span fmts = media->fmts;
 
@@ -189,7 +189,7 @@ static void write_refused(const struct sdp_media *media, const struct negotiated
 }
 
 static void write_media(const struct negotiate_job *job, const struct negotiated_media *m, bool tag,
-                        struct wr *w)
+						struct wr *w)
 {
 	const struct sdp_media *media = &job->sdp.media[m->index];
 

@@ -143,7 +143,7 @@ static uint8_t find_red(const struct format_table *t, const struct codec_format 
 }
 
 static void add_format(const struct negotiate_conf *conf, const struct format_table *t,
-                       const struct codec_format *offered, struct negotiated_media *m)
+					   const struct codec_format *offered, struct negotiated_media *m)
 {
 	bool slot = negotiate_role_is_slot(m->role);
 
@@ -181,7 +181,7 @@ static const struct codec_format *best(const struct format_table *t, enum codec 
 /* All variants of a codec that the receiver decodes, the best first. Packetization mode 1 takes
  * what mode 0 has, so that with one of mode 1 those of mode 0 would only lengthen the answer. */
 static void add_variants(const struct negotiate_conf *conf, const struct format_table *t,
-                         enum codec codec, struct negotiated_media *m)
+						 enum codec codec, struct negotiated_media *m)
 {
 	const struct codec_format *first = best(t, codec, -1);
 
@@ -193,7 +193,7 @@ static void add_variants(const struct negotiate_conf *conf, const struct format_
 }
 
 void negotiate_codecs(const struct negotiate_conf *conf, const struct sdp_media *media,
-                      struct negotiated_media *m)
+					  struct negotiated_media *m)
 {
 	static const enum codec audio[] = {CODEC_OPUS, CODEC_NONE};
 	struct format_table t = {.order_count = 0};

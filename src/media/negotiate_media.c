@@ -4,6 +4,8 @@
 #include "base/random.h"
 #include "media/negotiate_parts.h"
 
+enum { RIDS_MAX = 16 }; /* names of a=simulcast that we look for: each costs a walk */
+
 /* ── May it be had at all ── */
 
 /* RTP over DTLS in all the spellings of RFC 9429 5.1.2; the feedback profile is implied. */
@@ -53,7 +55,7 @@ static bool is_bundled(const struct negotiate_job *job, unsigned index)
 }
 
 static enum negotiate_role find_role(const struct negotiate_conf *conf,
-                                     const struct negotiated_media *m, enum sdp_dir offered)
+									 const struct negotiated_media *m, enum sdp_dir offered)
 {
 	bool audio = m->kind == SDP_AUDIO;
 
@@ -134,7 +136,7 @@ enum negotiate_ext negotiate_ext_by_uri(struct span uri)
 }
 
 static void take_ext(struct negotiate_job *job, struct negotiated_media *m,
-                     const struct sdp_extmap *map)
+					 const struct sdp_extmap *map)
 {
 	const struct negotiate_conf *conf = job->conf;
 	enum negotiate_ext ext = negotiate_ext_by_uri(map->uri);
@@ -160,7 +162,7 @@ static void take_ext(struct negotiate_job *job, struct negotiated_media *m,
 }
 
 static void take_exts(struct negotiate_job *job, const struct sdp_media *media,
-                      struct negotiated_media *m)
+					  struct negotiated_media *m)
 {
 	struct sdp_attrs it = sdp_attrs(media->body);
 	struct sdp_attr attr;
@@ -185,7 +187,7 @@ static void take_exts(struct negotiate_job *job, const struct sdp_media *media,
 
 /* Is there an a=rid line that sends under this name, in a format we chose? RFC 8851 4.3 */
 static bool may_send_rid(const struct sdp_media *media, const struct negotiated_media *m,
-                         struct span name)
+						 struct span name)
 {
 	struct sdp_attrs it = sdp_attrs(media->body);
 	struct sdp_attr attr;
@@ -241,7 +243,7 @@ static void sort_layers(struct negotiated_media *m)
 
 /* Simulcast by rid, RFC 8853. */
 static void take_rids(const struct negotiate_job *job, const struct sdp_media *media,
-                      struct negotiated_media *m)
+					  struct negotiated_media *m)
 {
 	struct sdp_simulcast sim;
 	struct span value, rid;
@@ -251,7 +253,9 @@ static void take_rids(const struct negotiate_job *job, const struct sdp_media *m
 	    !sdp_attr_find(media->body, "simulcast", &value) ||
 	    sdp_simulcast_parse(value, &sim) < 0)
 		return;
-	while (m->layer_count < NEGOTIATE_LAYERS_MAX && sdp_simulcast_next(&sim.send, &rid, &paused)) {
+	for (unsigned i = 0; i < RIDS_MAX && m->layer_count < NEGOTIATE_LAYERS_MAX; i++) {
+		if (!sdp_simulcast_next(&sim.send, &rid, &paused))
+			break;
 		if (rid.len > NEGOTIATE_RID_MAX || negotiated_layer_by_rid(m, rid) >= 0 ||
 		    !may_send_rid(media, m, rid))
 			continue;
@@ -289,7 +293,7 @@ static uint32_t find_rtx_ssrc(const struct sdp_media *media, uint32_t ssrc)
 
 /* Streams by declared SSRC: a SIM group is low to high, else there is one. */
 static void take_ssrcs(const struct negotiate_job *job, const struct sdp_media *media,
-                       struct negotiated_media *m)
+					   struct negotiated_media *m)
 {
 	struct sdp_attrs it = sdp_attrs(media->body);
 	struct sdp_ssrc_group sim = {.count = 0};
@@ -334,7 +338,7 @@ static uint32_t new_ssrc(struct negotiate_job *job)
 
 /* The same slot in an earlier answer: it keeps its identity. */
 static const struct negotiated_media *find_before(const struct negotiate_job *job,
-                                                  const struct negotiated_media *m)
+												  const struct negotiated_media *m)
 {
 	const struct negotiated_media *before =
 		job->prev ? negotiated_by_mid(job->prev, span_str(m->mid)) : NULL;

@@ -30,7 +30,7 @@ void negotiate_media(struct negotiate_job *job, unsigned index);
 /* Chooses the formats of an m-line whose role is set, and what goes with each of them: RTX, RED,
  * feedback. m->codec_count stays 0 when there is none in common. */
 void negotiate_codecs(const struct negotiate_conf *conf, const struct sdp_media *media,
-                      struct negotiated_media *m);
+					  struct negotiated_media *m);
 
 /* The URI of an extension, as it stands after the id. Static; NULL for NEGOTIATE_EXT_NONE. */
 const char *negotiate_ext_uri(enum negotiate_ext ext);

@@ -44,7 +44,7 @@ const struct negotiated_media *negotiated_by_pt(const struct negotiated *n, uint
 }
 
 const struct negotiated_media *negotiated_by_ssrc(const struct negotiated *n, uint32_t ssrc,
-                                                  unsigned *ret_layer, bool *ret_rtx)
+												  unsigned *ret_layer, bool *ret_rtx)
 {
 	for (unsigned i = 0; ssrc && i < n->media_count; i++) {
 		const struct negotiated_media *m = &n->media[i];
@@ -90,7 +90,7 @@ const struct codec_format *negotiated_format(const struct negotiated_media *m, u
 }
 
 const struct codec_format *negotiated_sink(const struct negotiated_media *slot,
-                                           const struct codec_format *source)
+										   const struct codec_format *source)
 {
 	const struct codec_format *found = NULL;
 

@@ -48,7 +48,9 @@ struct span sdp_word(struct span *rest)
 
 bool sdp_is(struct span s, const char *text)
 {
-	return s.len == strlen(text) && (s.len == 0 || strncasecmp((const char *)s.ptr, text, s.len) == 0);
+	if (s.len != strlen(text))
+		return false;
+	return s.len == 0 || strncasecmp((const char *)s.ptr, text, s.len) == 0;
 }
 
 static bool is_token_char(uint8_t c)
@@ -213,7 +215,7 @@ bool sdp_attr_find(struct span part, const char *name, struct span *ret_value)
 }
 
 bool sdp_attr_find_both(const struct sdp *sdp, const struct sdp_media *media, const char *name,
-                        struct span *ret_value)
+						struct span *ret_value)
 {
 	return sdp_attr_find(media->body, name, ret_value) ||
 	       sdp_attr_find(sdp->session, name, ret_value);

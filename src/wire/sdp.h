@@ -84,7 +84,7 @@ bool sdp_attr_find(struct span part, const char *name, struct span *ret_value);
 /* The same, first in the media, then in the session part: for what both levels may carry
  * (ice-ufrag, ice-pwd, fingerprint, setup, ice-options, extmap-allow-mixed, direction). */
 bool sdp_attr_find_both(const struct sdp *sdp, const struct sdp_media *media, const char *name,
-                        struct span *ret_value);
+						struct span *ret_value);
 
 /* a=sendrecv and the like: the media's own, else the session's, else sendrecv. RFC 8866 6.7 */
 enum sdp_dir sdp_dir(const struct sdp *sdp, const struct sdp_media *media);

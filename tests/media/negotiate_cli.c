@@ -1,23 +1,32 @@
-/* Answers the offer on standard input: negotiate_cli [ROLE ...] <offer >answer. The roles go to
- * the m-lines in their order; without any they are derived as for WHIP and WHEP. The answer names
- * a place where nobody listens: it is for showing to browsers what they accept. */
+/* Answers the offer on standard input: negotiate_cli [-p FILE] [ROLE ...] <offer >answer. The
+ * roles go to the m-lines in their order; without any they are derived as for WHIP and WHEP. -p
+ * names the offer that was answered before on the same transport. The answer names a place where
+ * nobody listens: it is for showing to browsers what they accept. */
 #include "media/negotiate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct span read_all(void)
+static struct span read_all(FILE *f)
 {
 	uint8_t *buf = malloc(SDP_TEXT_MAX + 1);
 
 	if (!buf)
 		abort();
-	return span_of(buf, fread(buf, 1, SDP_TEXT_MAX + 1, stdin));
+	return span_of(buf, fread(buf, 1, SDP_TEXT_MAX + 1, f));
+}
+
+/* The same numbers in each run, so that a later answer keeps an earlier one's. */
+static uint32_t next_number(void *arg)
+{
+	uint32_t *n = arg;
+
+	return *n += 1000;
 }
 
 /* Pairs each m-line's mid with the argument in its place. Returns how many. */
 static unsigned pair_roles(struct span offer, char **names, unsigned count,
-                           char (*mids)[NEGOTIATE_MID_MAX + 1], struct negotiate_role_of *roles)
+						   char (*mids)[NEGOTIATE_MID_MAX + 1], struct negotiate_role_of *roles)
 {
 	struct sdp sdp;
 	struct span mid;
@@ -36,44 +45,75 @@ static unsigned pair_roles(struct span offer, char **names, unsigned count,
 	return n;
 }
 
-int main(int argc, char **argv)
+/* The transport that every answer names. */
+static void fill_conf(struct negotiate_conf *conf)
+{
+	static struct negotiate_candidate candidates[] = {{.priority = 2130706431},
+	                                                  {.priority = 1671430143, .tcp = true}};
+	static uint32_t number;
+
+	negotiate_conf_init(conf);
+	conf->ufrag = "tingtest";
+	conf->pwd = "0123456789abcdefghijklmn";
+	conf->fresh_ufrag = "tinganew";
+	conf->fresh_pwd = "nmlkjihgfedcba9876543210";
+	conf->fingerprint = "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:"
+						"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
+	for (unsigned i = 0; i < 2; i++) {
+		if (addr_parse("127.0.0.1:9", 9, &candidates[i].addr) < 0)
+			abort();
+	}
+	conf->candidates = candidates;
+	conf->candidate_count = 2;
+	conf->random = next_number;
+	conf->random_arg = &number;
+}
+
+/* Answers one offer into text; the names are the roles of its m-lines. */
+static int answer(FILE *f, char **names, int count, const struct negotiated *prev, struct wr *text,
+				  struct negotiated **ret)
 {
 	static char mids[SDP_MEDIA_MAX][NEGOTIATE_MID_MAX + 1];
 	static struct negotiate_role_of roles[SDP_MEDIA_MAX];
-	static uint8_t text[NEGOTIATE_ANSWER_MAX];
-	struct negotiate_candidate candidates[] = {{.priority = 2130706431},
-	                                           {.priority = 1671430143, .tcp = true}};
-	struct span offer = read_all();
-	struct wr answer = wr_init(text, sizeof text);
-	struct negotiated *n = NULL;
+	struct span offer = read_all(f);
 	struct negotiate_conf conf;
 
-	negotiate_conf_init(&conf);
-	conf.ufrag = "tingtest";
-	conf.pwd = "0123456789abcdefghijklmn";
-	conf.fingerprint = "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:"
-					   "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
-	for (unsigned i = 0; i < 2; i++) {
-		if (addr_parse("127.0.0.1:9", 9, &candidates[i].addr) < 0)
-			return 1;
-	}
-	conf.candidates = candidates;
-	conf.candidate_count = 2;
-	if (argc > 1) {
-		conf.role_count = pair_roles(offer, argv + 1, (unsigned)argc - 1, mids, roles);
+	fill_conf(&conf);
+	if (count > 0) {
+		memset(mids, 0, sizeof mids);
+		conf.role_count = pair_roles(offer, names, (unsigned)count, mids, roles);
 		conf.roles = roles;
 	}
-	int r = negotiate(&conf, offer, NULL, &answer, &n);
+	int r = negotiate(&conf, offer, prev, text, ret);
 	free((void *)offer.ptr);
-	if (r < 0) {
+	if (r < 0)
 		fprintf(stderr, "%s\n", err_name(r));
-		return 1;
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	static uint8_t buf[NEGOTIATE_ANSWER_MAX];
+	struct negotiated *before = NULL, *n = NULL;
+	struct wr text = wr_init(buf, sizeof buf);
+	int first = 1;
+
+	if (argc > 2 && strcmp(argv[1], "-p") == 0) {
+		FILE *f = fopen(argv[2], "rb");
+		first = 3;
+		if (!f || answer(f, argv + first, argc - first, NULL, &text, &before) < 0)
+			return 1;
+		fclose(f);
+		text = wr_init(buf, sizeof buf);
 	}
+	if (answer(stdin, argv + first, argc - first, before, &text, &n) < 0)
+		return 1;
 	for (unsigned i = 0; i < n->media_count; i++) {
 		if (n->media[i].refused)
 			fprintf(stderr, "m-line %u: %s\n", i, negotiate_refusal_name(n->media[i].refused));
 	}
+	fwrite(buf, 1, wr_len(&text), stdout);
 	negotiated_free(&n);
-	fwrite(text, 1, wr_len(&answer), stdout);
+	negotiated_free(&before);
 	return 0;
 }
