@@ -77,7 +77,8 @@ static void transport(struct span value)
 		abort();
 	if (sdp_candidate_parse(value, &c) == 0)
 		check_inside(c.tcptype, value);
-	(void)sdp_setup_parse(value, &setup);
+	if (sdp_setup_parse(value, &setup) == 0 && setup == SDP_SETUP_NONE)
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
