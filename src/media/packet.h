@@ -30,11 +30,12 @@ struct packet {
 
 	/* said by the forwarder, on the way in */
 	struct rtp rtp; /* a retransmission stands here as the packet it repeats */
-	const struct codec_format *format; /* the sender's; borrowed from its line */
-	bool key;       /* the first packet of a keyframe */
+	uint8_t codec; /* enum codec */
+	bool key;      /* the first packet of a keyframe */
+	uint16_t height; /* of a keyframe's picture, where the codec says; else 0 */
 	bool has_level; /* RFC 6464 */
 	bool voice;
-	uint8_t level;  /* 0 loudest … 127 silent */
+	uint8_t level; /* 0 loudest … 127 silent */
 	struct vp8 vp8; /* VP8 only */
 
 	uint8_t buf[PACKET_CAP];
