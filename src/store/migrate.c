@@ -55,6 +55,7 @@ static const char step_1[] =
 	" name TEXT NOT NULL,"
 	" role TEXT NOT NULL,"
 	" state TEXT NOT NULL," /* 'waiting', 'in', 'left', 'removed', 'refused' */
+	" admitted SMALLINT NOT NULL," /* has been let in, or needed not to be */
 	" person BIGINT,"
 	" hand BIGINT NOT NULL," /* when it was raised */
 	" pinned SMALLINT NOT NULL,"

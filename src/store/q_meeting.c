@@ -163,21 +163,24 @@ int invite_add(struct db *db, int64_t meeting, const char *hash, enum invite_gra
 	return db_run(q);
 }
 
-int invite_get(struct db *db, int64_t meeting, const char *hash)
+static int grant_parse(const char *name)
 {
-	struct db_query *q =
-		db_query(db, "SELECT grants FROM invite WHERE token = $1 AND meeting = $2");
-	db_bind_text(q, 1, hash);
-	db_bind_int(q, 2, meeting);
-	int result = db_next(q);
-	if (result == 1) {
-		const char *name = db_text(q, 0);
-		result = -ERR_NOTFOUND;
-		for (size_t i = 0; i < G_N_ELEMENTS(grant_names); i++)
-			if (strcmp(name, grant_names[i]) == 0)
-				result = (int)i;
-	} else if (result == 0) {
-		result = -ERR_NOTFOUND;
+	for (size_t i = 0; i < G_N_ELEMENTS(grant_names); i++)
+		if (strcmp(name, grant_names[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+int invite_each(struct db *db, int64_t meeting,
+	void (*fn)(const char *hash, enum invite_grant grant, void *arg), void *arg)
+{
+	struct db_query *q = db_query(db, "SELECT token, grants FROM invite WHERE meeting = $1");
+	db_bind_int(q, 1, meeting);
+	int result;
+	while ((result = db_next(q)) == 1) {
+		int grant = grant_parse(db_text(q, 1));
+		if (grant >= 0)
+			fn(db_text(q, 0), (enum invite_grant)grant, arg);
 	}
 	db_done(q);
 	return result;

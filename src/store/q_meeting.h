@@ -47,7 +47,8 @@ enum invite_grant { INVITE_HOST, INVITE_PUBLISH, INVITE_WATCH };
 NODISCARD int invite_add(
 	struct db *db, int64_t meeting, const char *hash, enum invite_grant grant);
 
-/* What the token allows: enum invite_grant; -ERR_NOTFOUND. */
-NODISCARD int invite_get(struct db *db, int64_t meeting, const char *hash);
+/* All of a meeting. Calls fn for each. */
+NODISCARD int invite_each(struct db *db, int64_t meeting,
+	void (*fn)(const char *hash, enum invite_grant grant, void *arg), void *arg);
 
 #endif

@@ -11,6 +11,7 @@ struct member_row {
 	int64_t number;
 	char *name; /* owned */
 	char *role, *state;     /* owned; words, which meeting/ knows */
+	bool admitted;          /* has been let in, or needed not to be */
 	int64_t person;         /* 0: a stranger */
 	int64_t hand;           /* when it was raised; 0: is not */
 	bool pinned;

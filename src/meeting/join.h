@@ -1,0 +1,33 @@
+/* The rules of the door, apart from how a join travels: who may come in, as what, called what. */
+#ifndef MEETING_JOIN_H
+#define MEETING_JOIN_H
+
+#include "meeting/room.h"
+
+/* Who asks. */
+struct join_ask {
+	const char *invite;  /* token of a personal link; NULL: none */
+	int64_t person;      /* signed in as; 0: nobody */
+	struct addr peer;
+};
+
+/* What the door says. */
+struct join_leave {
+	const struct problem *problem; /* NULL: may come */
+	bool wait;                     /* in the lobby first */
+	enum role role;
+};
+
+/* May somebody new come in? */
+struct join_leave join_ask_new(const struct room *room, const struct join_ask *ask);
+
+/* May m, who has the token, come back? problem and wait only. */
+struct join_leave join_ask_back(const struct room *room, const struct member *m);
+
+/* The name, with a number behind it when somebody else who is here has it. name: takes; gives. */
+char *join_name(const struct room *room, char *name, const struct member *self);
+
+/* Who comes from there waits in the lobby from now on. */
+void join_ban(struct room *room, const struct addr *peer);
+
+#endif

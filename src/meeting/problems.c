@@ -1,0 +1,58 @@
+/* The problems of a meeting, in both languages: what it is, and what to do now. */
+#include "meeting/problems.h"
+
+#define PROBLEM(name, slug_, status_, sv, en, sv_todo, en_todo)                                    \
+	const struct problem problem_##name = {.slug = (slug_),                                        \
+		.status = (status_),                                                                       \
+		.title = {[LANG_SV] = (sv), [LANG_EN] = (en)},                                             \
+		.todo = {[LANG_SV] = (sv_todo), [LANG_EN] = (en_todo)}}
+
+#define RELOAD_SV "Ladda om sidan och försök igen."
+#define RELOAD_EN "Reload the page and try again."
+
+PROBLEM(already_joined, "already-joined", 409, "Du är redan med i mötet",
+	"You are already in the meeting", "", "");
+PROBLEM(bad_offer, "bad-offer", 400, "Webbläsarens beskrivning av ljud och bild gick inte att läsa",
+	"The browser's description of sound and picture could not be read", RELOAD_SV, RELOAD_EN);
+PROBLEM(floor_taken, "floor-taken", 409, "Någon annan har ordet", "Somebody else has the floor",
+	"Räck upp handen för att få ordet.", "Raise your hand to get the floor.");
+PROBLEM(in_lobby, "in-lobby", 403, "Du väntar på att bli insläppt", "You are waiting to be let in",
+	"Vänta tills mötesledaren släpper in dig.", "Wait until the host lets you in.");
+PROBLEM(join_first, "join-first", 409, "Gå med i mötet först", "Join the meeting first", RELOAD_SV,
+	RELOAD_EN);
+PROBLEM(lobby_full, "lobby-full", 503, "Väntrummet är fullt", "The lobby is full",
+	"Vänta en stund och försök igen.", "Wait a moment and try again.");
+PROBLEM(meeting_ended, "meeting-ended", 410, "Mötet är avslutat", "The meeting has ended",
+	"Be den som bjöd in om en ny länk om ni ska ses igen.",
+	"Ask whoever invited you for a new link if you are to meet again.");
+PROBLEM(meeting_full, "meeting-full", 503, "Mötet är fullt", "The meeting is full",
+	"Vänta tills någon lämnar mötet, eller säg till den som bjöd in.",
+	"Wait until somebody leaves, or tell whoever invited you.");
+PROBLEM(meeting_locked, "meeting-locked", 403, "Mötet är låst", "The meeting is locked",
+	"Be någon i mötet att låsa upp det.", "Ask somebody in the meeting to unlock it.");
+PROBLEM(meeting_unknown, "meeting-unknown", 404, "Det finns inget möte med den här länken",
+	"There is no meeting with this link", "Kontrollera att hela länken kom med, eller be om en ny.",
+	"Check that the whole link was copied, or ask for a new one.");
+PROBLEM(member_unknown, "member-unknown", 404, "Personen är inte längre med",
+	"The person is no longer there", "", "");
+PROBLEM(no_media, "no-media", 409, "Ljud och bild är inte anslutna än",
+	"Sound and picture are not connected yet", "Vänta några sekunder.", "Wait a few seconds.");
+PROBLEM(not_usable, "not-usable", 422, "Webbläsaren erbjöd inget som servern kan använda",
+	"The browser offered nothing that the server can use",
+	"Använd en aktuell version av Chrome, Edge, Firefox eller Safari.",
+	"Use a current version of Chrome, Edge, Firefox or Safari.");
+PROBLEM(refused, "refused", 403, "Du blev inte insläppt i mötet", "You were not let in",
+	"Hör av dig till den som bjöd in.", "Get in touch with whoever invited you.");
+PROBLEM(removed, "removed", 403, "Du har blivit borttagen från mötet",
+	"You have been removed from the meeting", "Hör av dig till den som bjöd in.",
+	"Get in touch with whoever invited you.");
+PROBLEM(resume_unknown, "resume-unknown", 404, "Din plats i mötet finns inte kvar",
+	"Your place in the meeting is gone", "Gå med på nytt.", "Join anew.");
+PROBLEM(role_forbidden, "role-forbidden", 403, "Din roll i mötet får inte göra det här",
+	"Your role in the meeting may not do this", "Be mötesledaren.", "Ask the host.");
+PROBLEM(too_fast, "too-fast", 429, "Det går för fort", "That is too fast",
+	"Vänta några sekunder.", "Wait a few seconds.");
+PROBLEM(unknown_verb, "unknown-verb", 400, "Servern känner inte till det",
+	"The server does not know that", RELOAD_SV, RELOAD_EN);
+PROBLEM(not_stored, "not-stored", 503, "Det gick inte att spara", "It could not be saved",
+	"Vänta en stund och försök igen.", "Wait a moment and try again.");

@@ -1,0 +1,25 @@
+/* How a member comes back: a token that is replaced each time it is used.
+ *
+ * The one before stays good for one case only: the reply that carried its replacement never
+ * arrived, because the connection broke. So it opens when the link that was given the new one is
+ * gone without having shown that it has it; a token that has been used is of no use otherwise. */
+#ifndef MEETING_RESUME_H
+#define MEETING_RESUME_H
+
+#include "meeting/member.h"
+#include "meeting/room.h"
+
+enum { RESUME_RESTART_MS = 60 * 1000 }; /* after a restart: the last change was so near */
+
+/* Gives the member a new token for a link.
+ * ret_text  to be sent to the client once, and kept nowhere */
+void resume_rotate(struct room *room, struct member *m, uint64_t link_serial,
+	char ret_text[RANDOM_TOKEN_LEN + 1]);
+
+/* Whom the token names, or NULL. */
+struct member *resume_find(const struct room *room, const char *text);
+
+/* The link has shown that it got the reply. */
+void resume_confirm(struct member *m, uint64_t link_serial);
+
+#endif
