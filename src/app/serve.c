@@ -5,7 +5,7 @@
 #include "app/api_status.h"
 #include "app/certificate.h"
 #include "app/pages.h"
-#include "app/watch.h"
+#include "app/fd_source.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -159,7 +159,7 @@ static void start_rooms(struct serve *s)
 	};
 	fill_limits(&rc.limits, &s->conf);
 	s->rooms = rooms_new(&rc);
-	s->media_watch = watch_add(media_fd(s->media), media_ready, s);
+	s->media_watch = fd_source_add(media_fd(s->media), media_ready, s);
 }
 
 static int get_certificate(const struct serve *s, struct certificate *ret_c, char *ret_error)
