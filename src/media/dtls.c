@@ -12,8 +12,8 @@
 
 enum {
 	DATAGRAM_MAX = 2048,      /* larger ones are dropped */
-	RTO_FIRST_US = 200000,    /* before the first repeat of a flight; doubles */
-	RTO_MAX_US = 2000000,
+	RTO_FIRST_US = 200000,    /* before the first repeat of a flight; grows by half */
+	RTO_MAX_US = 2000000,     /* OpenSSL gives up after a dozen: 17 s */
 	REPEATS_MAX = 32,         /* of the last flight, once shed */
 	CLOSE_SEQ = 0x10000,      /* record number of a close_notify sent after the object is gone */
 	IP_UDP_LEN = 48,          /* IPv6 and UDP headers, part of DTLS_LINK_MTU */
@@ -36,9 +36,8 @@ struct dtls {
 	bool verified;    /* the peer's certificate matched */
 	bool rejected;    /* it did not */
 	enum srtp_profile profile;
-	size_t flight_len; /* what the last call wrote: each datagram behind its 16-bit length */
+	size_t flight_len; /* the server's last flight: each datagram behind its 16-bit length */
 	uint8_t flight[DTLS_FLIGHT_MAX];
-	bool flight_cut;   /* it was more than there is room for */
 
 	/* once shed: keys for alerts, when the cipher suite is AES-128-GCM */
 	bool has_keys;
@@ -60,15 +59,18 @@ static bool is_muted(const struct dtls *d, const char *data, int len)
 		data[0] == DTLS_ALERT;
 }
 
+/* A server's last flight begins with ChangeCipherSpec; the call that writes it may have repeated
+ * the flight before as well. */
 static void keep_flight(struct dtls *d, struct span datagram)
 {
+	if (datagram.len > 0 && datagram.ptr[0] == DTLS_CCS)
+		d->flight_len = 0;
+	else if (d->flight_len == 0)
+		return;
 	struct wr w = wr_init(d->flight + d->flight_len, sizeof d->flight - d->flight_len);
 	wr_u16(&w, (uint16_t)datagram.len);
 	wr_bytes(&w, datagram);
-	if (w.bad)
-		d->flight_cut = true;
-	else
-		d->flight_len += wr_len(&w);
+	d->flight_len = w.bad ? 0 : d->flight_len + wr_len(&w);
 }
 
 static int bio_write(BIO *bio, const char *data, int len)
@@ -150,7 +152,7 @@ static unsigned next_rto(SSL *ssl, unsigned last_us)
 {
 	if (last_us == 0)
 		return RTO_FIRST_US;
-	return last_us < RTO_MAX_US / 2 ? last_us * 2 : RTO_MAX_US;
+	return last_us < RTO_MAX_US * 2 / 3 ? last_us * 3 / 2 : RTO_MAX_US;
 }
 
 static int new_ssl(struct dtls *d)
@@ -351,10 +353,6 @@ int dtls_recv(struct dtls *d, struct span datagram, const struct addr *to, usec 
 	const struct span wanted = filter(d, datagram, buf);
 	if (wanted.len == 0)
 		return 0;
-	if (d->state != DTLS_CONNECTED) {
-		d->flight_len = 0;
-		d->flight_cut = false;
-	}
 	enter(d, wanted, to, out);
 	drive(d);
 	leave(d);
@@ -424,7 +422,7 @@ void dtls_shed(struct dtls *d, usec now)
 	ERR_clear_error();
 	d->ssl = NULL;
 	/* The last flight of a full handshake is the server's. RFC 6347 4.2.4 */
-	if (d->role == DTLS_CLIENT || d->flight_cut)
+	if (d->role == DTLS_CLIENT)
 		d->flight_len = 0;
 	d->deadline = d->flight_len > 0 ? now + DTLS_LINGER_MS * USEC_PER_MS : USEC_NEVER;
 }

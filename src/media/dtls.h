@@ -23,7 +23,7 @@ enum {
 	DTLS_HASH_MAX = 64,            /* bytes of a SHA-512 */
 	DTLS_FLIGHT_MAX = 512,         /* bytes of the last flight that are kept for repeats */
 	DTLS_MAX_RESTARTS = 8,         /* fresh starts after a broken hello */
-	DTLS_LINGER_MS = 5000,         /* how long a shed server still repeats its last flight */
+	DTLS_LINGER_MS = 30000,        /* how long a shed server still repeats its last flight */
 };
 
 /* What all transports of a process share: our key, certificate and settings. Any thread. */

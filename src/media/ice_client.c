@@ -27,6 +27,7 @@ struct ice_client {
 	usec heard;    /* the last answer; before the first, the beginning */
 	bool answered; /* since the beginning or the restart */
 	uint64_t tiebreaker;
+	uint32_t jitter; /* of the time between checks; begins with our ufrag */
 
 	/* the check in the air */
 	bool waiting;
@@ -58,6 +59,9 @@ static int begin(struct ice_client *c, const struct ice_client_conf *conf, usec 
 	crypto_hmac_init(&c->key, span_str(conf->remote_pwd));
 	c->server = conf->server;
 	c->tiebreaker = random_u64();
+	c->jitter = 0;
+	for (const char *p = conf->local_ufrag; *p; p++)
+		c->jitter = c->jitter * 31 + (uint8_t)*p;
 	c->heard = now;
 	c->answered = false;
 	c->waiting = false;
@@ -171,12 +175,13 @@ static bool is_authentic(const struct ice_client *c, const struct stun *msg, str
 	return span_eq_secret(span_of(tag, sizeof tag), msg->integrity);
 }
 
-/* Between checks: four seconds, give or take a fifth, so that many clients don't beat together.
- * RFC 7675 5.1 */
-static usec consent_interval(void)
+/* Between checks: four seconds, give or take a fifth, so that many clients don't beat together;
+ * each in its own way, but the same in each run. RFC 7675 5.1 */
+static usec consent_interval(struct ice_client *c)
 {
 	const usec fifth = ICE_CLIENT_CONSENT_MS * USEC_PER_MS / 5;
-	return 4 * fifth + (usec)(random_u32() % (uint64_t)(2 * fifth));
+	c->jitter = c->jitter * 1664525 + 1013904223;
+	return 4 * fifth + (2 * fifth * (usec)(c->jitter >> 16) >> 16);
 }
 
 int ice_client_recv(struct ice_client *c, struct span pkt, const struct addr *from, usec now)
@@ -197,7 +202,7 @@ int ice_client_recv(struct ice_client *c, struct span pkt, const struct addr *fr
 	c->mapped = msg.mapped;
 	c->answered = true;
 	c->heard = now;
-	c->due = now + consent_interval();
+	c->due = now + consent_interval(c);
 	update_state(c, now);
 	return 0;
 }

@@ -14,8 +14,8 @@
 #include "net/out.h"
 
 enum {
-	ICE_CLIENT_RTO_MS = 100,      /* first repeat; doubles up to ICE_CLIENT_RTO_MAX_MS */
-	ICE_CLIENT_RTO_MAX_MS = 1600,
+	ICE_CLIENT_RTO_MS = 100,     /* first repeat; the distance doubles up to the next */
+	ICE_CLIENT_RTO_MAX_MS = 800,
 	ICE_CLIENT_CONSENT_MS = 4000, /* between checks once connected, give or take a fifth */
 };
 

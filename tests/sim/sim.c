@@ -20,7 +20,7 @@ struct sim_node {
 	void *arg;
 	struct sim_line up, down;
 	usec up_free, down_free; /* when a rated line has sent all that is in it */
-	unsigned up_burst, down_burst;
+	usec up_burst, down_burst; /* until when a burst of losses goes on */
 	uint8_t room[OUT_MAX];
 };
 
@@ -110,11 +110,13 @@ static struct flying pop(struct sim *sim)
 /* ── Lines ── */
 
 /* When a datagram that enters a line at `at` leaves it; USEC_NEVER: it is lost. */
-static usec pass(struct sim *sim, const struct sim_line *line, usec *line_free, unsigned *burst,
+static usec pass(struct sim *sim, const struct sim_line *line, usec *line_free, usec *burst,
 	usec at, size_t len)
 {
-	if (*burst > 0 || chance(sim, line->loss_permille)) {
-		*burst = *burst > 0 ? *burst - 1 : line->burst > 1 ? line->burst - 1 : 0;
+	if (at < *burst)
+		return USEC_NEVER;
+	if (chance(sim, line->loss_permille)) {
+		*burst = at + line->burst;
 		return USEC_NEVER;
 	}
 	if (line->rate_bps) {

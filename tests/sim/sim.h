@@ -23,7 +23,7 @@ struct sim_line {
 	usec delay;
 	usec jitter;               /* up to this much more, evenly; so it reorders */
 	unsigned loss_permille;
-	unsigned burst;            /* how many go at a time when one is lost; 0 is 1 */
+	usec burst;                /* once one is lost, for how long all are */
 	unsigned dup_permille;
 	unsigned reorder_permille; /* held back by reorder_by */
 	usec reorder_by;           /* 0: 20 ms */
