@@ -80,18 +80,23 @@ web-deps:
 tests-web-deps:
 	@tools/npm-ci tests
 
-$(RELEASE)/build.ninja:
+# Settings are here, so a change of this file sets the directories up anew.
+$(RELEASE)/build.ninja: Makefile
+	rm -rf $(RELEASE)
 	meson setup $(RELEASE) --buildtype=debugoptimized -Dweb=enabled
 
 # Under a sanitizer gcc warns of what can't be; the release build has -Werror.
-$(SAN)/build.ninja:
+$(SAN)/build.ninja: Makefile
+	rm -rf $(SAN)
 	meson setup $(SAN) --buildtype=debugoptimized -Doptimization=1 -Dweb=enabled -Dwerror=false \
 		-Db_sanitize=address,undefined -Db_lundef=false
 
-$(TSAN)/build.ninja:
+$(TSAN)/build.ninja: Makefile
+	rm -rf $(TSAN)
 	meson setup $(TSAN) --buildtype=debugoptimized -Doptimization=1 -Dweb=enabled -Dwerror=false \
 		-Db_sanitize=thread -Db_lundef=false
 
-$(FUZZ)/build.ninja:
+$(FUZZ)/build.ninja: Makefile
+	rm -rf $(FUZZ)
 	CC=clang meson setup $(FUZZ) --buildtype=debugoptimized -Dfuzz=true -Dwerror=false \
 		-Dweb=disabled -Db_sanitize=address,undefined -Db_lundef=false
