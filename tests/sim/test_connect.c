@@ -258,6 +258,18 @@ static void test_clean_line_is_fast(void **state)
 	rig_done(&r);
 }
 
+/* Attack 2: a hello that arrives before the first check, and isn't heard, is not lost for ever. */
+static void test_hello_before_check(void **state)
+{
+	const struct sim_line line = {.delay = 20 * MS};
+	struct rig r;
+	rig_init(&r, 1, &line);
+	dtls_tick(r.client.dtls, &r.client.server, sim_now(r.sim), sim_out(r.client.node));
+	assert_true(sim_run_until(r.sim, has_keys, &r, 3 * SEC));
+	assert_true(sim_now(r.sim) - SEC < 1500 * MS);
+	rig_done(&r);
+}
+
 /* Sound both ways through loss, doubling and reordering, the sequence number wrapping twice:
  * every packet that arrives opens, once. */
 static void test_media_flows(void **state)
@@ -364,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_always_connects),
 		cmocka_unit_test(test_replays),
 		cmocka_unit_test(test_clean_line_is_fast),
+		cmocka_unit_test(test_hello_before_check),
 		cmocka_unit_test(test_media_flows),
 		cmocka_unit_test(test_address_change),
 		cmocka_unit_test(test_ice_restart),
