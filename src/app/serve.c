@@ -7,6 +7,7 @@
 #include "app/pages.h"
 #include "app/fd_source.h"
 #include "base/log.h"
+#include "meeting/create.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -68,6 +69,17 @@ static void on_media_tcp(int fd, const struct addr *peer, struct span stun, void
 
 /* ── Steps ── */
 
+/* What the database needs before the first person comes. */
+static int prepare_meetings(struct serve *s)
+{
+	struct rooms_limits limits;
+	rooms_limits_init(&limits);
+	int err = store_call(s->store, create_sweep, &limits); /* how many ended, or what is wrong */
+	if (err >= 0 && s->conf.demo)
+		err = store_call(s->store, create_demo, (void *)"Demomöte");
+	return err < 0 ? err : 0;
+}
+
 static int start_store(struct serve *s, char *ret_error)
 {
 	if (g_mkdir_with_parents(s->conf.data, 0700) < 0) {
@@ -77,6 +89,8 @@ static int start_store(struct serve *s, char *ret_error)
 	}
 	g_autofree char *path = g_build_filename(s->conf.data, "ting.db", NULL);
 	int err = store_open(path, &s->store);
+	if (err == 0)
+		err = prepare_meetings(s);
 	if (err == 0)
 		err = store_start(s->store, NULL, STORE_QUEUE_MAX);
 	if (err == -ERR_EXISTS)
