@@ -52,7 +52,7 @@ tsan: $(TSAN)/build.ninja
 	@tools/test tsan
 
 fuzz: $(FUZZ)/build.ninja
-	@ninja -j$(J) -C $(FUZZ) --quiet checks
+	@ninja -j$(J) -C $(FUZZ) --quiet fuzzers
 	@tools/fuzz $(FUZZ) $(T)
 
 bench: all tests-web-deps

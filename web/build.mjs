@@ -205,4 +205,9 @@ async function main() {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!error.errors) throw error;       // esbuild has printed its own
+  process.exit(1);
+}
