@@ -435,6 +435,14 @@ bool ice_is_valid(const struct ice *ice, const struct addr *from)
 	return false;
 }
 
+bool ice_is_alive(const struct ice *ice, const struct addr *from, usec now)
+{
+	for (const struct path *p = ice->paths; p < ice->paths + ice->path_count; p++)
+		if (addr_eq(&p->addr, from))
+			return now - p->checked < ice->disconnected_after;
+	return false;
+}
+
 const struct addr *ice_selected(const struct ice *ice)
 {
 	return ice->selected ? &ice->selected->addr : NULL;

@@ -91,6 +91,9 @@ const struct ice_stats *ice_stats(const struct ice *ice);
 /* Has this address sent an authenticated check, and is it still one of the paths? */
 bool ice_is_valid(const struct ice *ice, const struct addr *from);
 
+/* The same, and has its last check come within disconnected_after? */
+bool ice_is_alive(const struct ice *ice, const struct addr *from, usec now);
+
 /* Where to send: the path nominated last, before that the first valid one; when it has gone
  * silent, one that has not. NULL: none, or consent is over. Borrowed until the next call that
  * changes the ice. */

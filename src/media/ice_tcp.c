@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { PLACE_MASK = 0xffff }; /* of addr.local; the generation is above */
+
 struct conn {
 	struct ice_tcp *set;
 	struct tcp_conn *tcp; /* NULL: the place is free */
@@ -63,7 +65,7 @@ void ice_tcp_free(struct ice_tcp **ref)
 
 static struct conn *find(struct ice_tcp *s, const struct addr *a)
 {
-	uint32_t place = a->local & 0xffff;
+	uint32_t place = a->local & PLACE_MASK;
 	struct conn *c = a->tcp && place < ICE_TCP_MAX ? s->conns[place] : NULL;
 	return c && c->tcp && addr_eq(&c->addr, a) ? c : NULL;
 }
@@ -102,19 +104,31 @@ static void first_due(struct loop_timer *t, usec now)
 	end(c);
 }
 
-/* A free place, unless a limit is reached. */
+/* A free place, unless this host has too many strangers. When all places are taken, the stranger
+ * that has been there for longest goes: a real client needs but a moment to authenticate. */
 static int free_place(struct ice_tcp *s, const struct addr *peer)
 {
 	int place = -ERR_FULL;
 	int strangers = 0;
+	struct conn *oldest = NULL;
 	for (int i = 0; i < ICE_TCP_MAX; i++) {
-		const struct conn *c = s->conns[i];
-		if (c && c->tcp)
-			strangers += !c->kept && addr_eq_host(&c->addr, peer);
-		else if (place < 0)
-			place = i;
+		struct conn *c = s->conns[i];
+		if (!c || !c->tcp) {
+			if (place < 0)
+				place = i;
+		} else if (!c->kept) {
+			strangers += addr_eq_host(&c->addr, peer);
+			if (!oldest || c->first.at < oldest->first.at)
+				oldest = c;
+		}
 	}
-	return strangers < ICE_TCP_HOST_MAX ? place : -ERR_FULL;
+	if (strangers >= ICE_TCP_HOST_MAX)
+		return -ERR_FULL;
+	if (place < 0 && oldest) {
+		place = (int)(oldest->addr.local & PLACE_MASK);
+		end(oldest);
+	}
+	return place;
 }
 
 void ice_tcp_take(struct ice_tcp *s, int fd, const struct addr *peer, usec now)

@@ -11,7 +11,7 @@
 #include "net/loop.h"
 
 enum {
-	ICE_TCP_MAX = 1024,       /* connections on one worker */
+	ICE_TCP_MAX = 1024,       /* connections on one worker; the oldest stranger gives way */
 	ICE_TCP_HOST_MAX = 64,    /* of one host that are not authenticated yet */
 	ICE_TCP_FIRST_MS = 10000,
 };

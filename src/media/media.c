@@ -98,7 +98,7 @@ static int start_worker(struct media *m, int n)
 int media_new(struct media **ret_m, const struct media_conf *conf)
 {
 	if (conf->workers < 1 || conf->workers > MEDIA_WORKERS_MAX || conf->transports_max < 1
-		|| conf->transports_max > UFRAG_INDEX_MAX)
+		|| conf->transports_max > UFRAG_INDEX_MAX || conf->packets_max < MEDIA_PACKETS_MIN)
 		return -ERR_INVALID;
 	struct media *m = calloc(1, sizeof *m);
 	if (!m)
@@ -242,10 +242,11 @@ static unsigned list_candidates(const struct media *m, int worker,
 	uint16_t port = worker_port(m->workers[worker]);
 	for (int i = 0; i < m->host_count && n < NEGOTIATE_CANDIDATES_MAX; i++)
 		put_candidate(list, &n, m->hosts[i], port, false);
-	for (int i = 0; i < m->host_count && n < NEGOTIATE_CANDIDATES_MAX; i++)
-		put_candidate(list, &n, m->hosts[i], port, true);
+	/* The port of HTTPS first: it is open where no other is, and must not fall off the list */
 	for (int i = 0; m->conf.https_port && i < m->host_count && n < NEGOTIATE_CANDIDATES_MAX; i++)
 		put_candidate(list, &n, m->hosts[i], m->conf.https_port, true);
+	for (int i = 0; i < m->host_count && n < NEGOTIATE_CANDIDATES_MAX; i++)
+		put_candidate(list, &n, m->hosts[i], port, true);
 	return n;
 }
 
@@ -266,6 +267,10 @@ static int answer_offer(struct media *m, int worker, uint32_t index,
 		roles[i] = (struct negotiate_role_of){offer->lines[i].mid,
 											  (enum negotiate_role)offer->lines[i].role};
 	negotiate_conf_init(&conf);
+	if (m->conf.prefer_h264) {
+		conf.uplink_video[0] = CODEC_H264;
+		conf.uplink_video[1] = CODEC_VP8;
+	}
 	conf.ufrag = prev ? prev->ufrag : ufrag;
 	conf.pwd = prev ? prev->pwd : pwd;
 	conf.fresh_ufrag = ufrag;
@@ -276,6 +281,8 @@ static int answer_offer(struct media *m, int worker, uint32_t index,
 	conf.roles = count > 0 ? roles : NULL;
 	conf.role_count = (unsigned)count;
 	int err = negotiate(&conf, offer->sdp, prev, answer, ret_n);
+	if (err == -ERR_FULL || err == -ERR_AUTH)
+		err = -ERR_PROTO; /* too large, no fingerprint: the offer's fault; FULL means ours */
 	if (err == 0 && (*ret_n)->accepted_count == 0 && !prev) {
 		negotiated_free(ret_n);
 		err = -ERR_UNSUPP;
@@ -369,7 +376,7 @@ static int answer_at(struct media *m, int worker, uint32_t index, const struct m
 {
 	struct entry *e = &m->entries[worker][index];
 	transport_id id = transport_id_make(worker, e->generation, index);
-	struct wr answer = wr_init(room, MEDIA_ANSWER_MAX);
+	struct wr answer = wr_init(room, NEGOTIATE_ANSWER_MAX);
 	struct negotiated *n = NULL;
 	int err = answer_offer(m, worker, index, e->negotiated, offer, &answer, &n);
 	if (err < 0)
@@ -401,7 +408,7 @@ int media_answer(struct media *m, transport_id id, const struct media_offer *off
 	int err = id ? 0 : take_place(m, offer->group, &worker, &index);
 	if (err < 0)
 		return err;
-	uint8_t *room = malloc(MEDIA_ANSWER_MAX);
+	uint8_t *room = malloc(NEGOTIATE_ANSWER_MAX);
 	err = room ? answer_at(m, worker, index, offer, room, ret_answer) : -ERR_NOMEM;
 	free(room);
 	if (err < 0 && !id)

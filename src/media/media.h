@@ -19,7 +19,7 @@ enum {
 	MEDIA_MID_MAX = 33,      /* a mid's text with its NUL */
 	MEDIA_ADDRS_MAX = 8,     /* announced addresses */
 	MEDIA_WORKERS_MAX = 64,
-	MEDIA_ANSWER_MAX = 256 * 1024,
+	MEDIA_PACKETS_MIN = 256, /* in a worker's pool: two batches, and what is kept for a while */
 	MEDIA_SPEAKING_MAX = 8,  /* members reported as speaking at a time */
 };
 

@@ -22,6 +22,7 @@ struct transport {
 	struct peer *peer;
 
 	/* state */
+	bool broken; /* there were keys, but no memory to use them */
 	enum media_state told; /* the state that the owner knows */
 	struct transport_counts counts;
 	usec now; /* of the call that is running, for callbacks */
@@ -41,7 +42,8 @@ void transport_conf_free(struct transport_conf **conf)
 static void path_changed(void *arg, const struct addr *addr, bool added)
 {
 	struct transport *t = arg;
-	t->env.ops->path(t->env.arg, t, addr, added);
+	if (!added)
+		t->env.ops->path_gone(t->env.arg, t, addr);
 }
 
 /* ── From the negotiation to the peer's lines ── */
@@ -175,22 +177,12 @@ void transport_free(struct transport **ref)
 	free(t);
 }
 
-int transport_update(struct transport *t, const struct transport_conf *conf, usec now)
-{
-	t->now = now;
-	if (conf->negotiated->ice_restarted) {
-		struct ice_creds creds = creds_of(conf->negotiated);
-		int err = ice_restart(t->ice, &creds, now);
-		if (err < 0)
-			return err;
-	}
-	return make_peer(t, conf, now);
-}
-
 /* ── State ── */
 
 static enum media_state state_of(const struct transport *t)
 {
+	if (t->broken)
+		return MEDIA_FAILED;
 	switch (dtls_state(t->dtls)) {
 	case DTLS_FAILED:
 		return MEDIA_FAILED;
@@ -217,10 +209,8 @@ static void connected(struct transport *t, usec now)
 {
 	struct srtp_keys rx;
 	struct srtp_keys tx;
-	if (dtls_export(t->dtls, &rx, &tx) == 0) {
-		if (srtp_rx_new(&rx, &t->rx) < 0 || srtp_tx_new(&tx, &t->tx) < 0)
-			srtp_rx_free(&t->rx); /* no memory: no media; the client tries again */
-	}
+	t->broken = dtls_export(t->dtls, &rx, &tx) < 0 || srtp_rx_new(&rx, &t->rx) < 0
+				|| srtp_tx_new(&tx, &t->tx) < 0;
 	explicit_bzero(&rx, sizeof rx);
 	explicit_bzero(&tx, sizeof tx);
 	dtls_shed(t->dtls, now);
@@ -228,7 +218,7 @@ static void connected(struct transport *t, usec now)
 
 static void update_state(struct transport *t, usec now)
 {
-	if (dtls_state(t->dtls) == DTLS_CONNECTED && !t->rx)
+	if (dtls_state(t->dtls) == DTLS_CONNECTED && !t->rx && !t->broken)
 		connected(t, now);
 	enum media_state state = state_of(t);
 	if (state != t->told) {
@@ -236,6 +226,17 @@ static void update_state(struct transport *t, usec now)
 		t->env.ops->state(t->env.arg, t, state);
 	}
 	t->env.ops->wake(t->env.arg, t);
+}
+
+int transport_update(struct transport *t, const struct transport_conf *conf, usec now)
+{
+	struct ice_creds creds = creds_of(conf->negotiated);
+	t->now = now;
+	int err = make_peer(t, conf, now);
+	if (err == 0 && conf->negotiated->ice_restarted)
+		err = ice_restart(t->ice, &creds, now);
+	update_state(t, now);
+	return err;
 }
 
 /* ── Receiving ── */
@@ -256,9 +257,15 @@ static void recv_dtls(struct transport *t, struct packet *pkt, const struct addr
 	update_state(t, now);
 }
 
+/* There are keys, and nobody has said goodbye. */
+static bool is_open(const struct transport *t)
+{
+	return t->tx && !t->broken && dtls_state(t->dtls) == DTLS_CONNECTED;
+}
+
 static void recv_media(struct transport *t, struct packet *pkt, usec now)
 {
-	if (!t->rx || dtls_state(t->dtls) != DTLS_CONNECTED) {
+	if (!is_open(t)) {
 		t->counts.early++;
 		return;
 	}
@@ -318,6 +325,16 @@ usec transport_deadline(const struct transport *t)
 	return usec_min(ice_deadline(t->ice), dtls);
 }
 
+bool transport_is_valid(const struct transport *t, const struct addr *from)
+{
+	return ice_is_valid(t->ice, from);
+}
+
+bool transport_holds(const struct transport *t, const struct addr *from, usec now)
+{
+	return t->told != MEDIA_CLOSED && t->told != MEDIA_FAILED && ice_is_alive(t->ice, from, now);
+}
+
 void transport_path_lost(struct transport *t, const struct addr *addr, usec now)
 {
 	t->now = now;
@@ -369,7 +386,7 @@ int transport_send_rtp(void *transport, struct srtp_stream *stream, struct span 
 					   const struct srtp_piece *payload)
 {
 	struct transport *t = transport;
-	const struct addr *to = t->tx ? ice_selected(t->ice) : NULL;
+	const struct addr *to = is_open(t) ? ice_selected(t->ice) : NULL;
 	uint8_t *room = to ? out_room(t->env.out) : NULL;
 	size_t len;
 	if (!room || srtp_seal_rtp(t->tx, stream, header, payload, room, OUT_MAX, &len) < 0) {
@@ -385,7 +402,7 @@ int transport_send_rtp(void *transport, struct srtp_stream *stream, struct span 
 void transport_send_rtcp(void *transport, struct span compound)
 {
 	struct transport *t = transport;
-	const struct addr *to = t->tx ? ice_selected(t->ice) : NULL;
+	const struct addr *to = is_open(t) ? ice_selected(t->ice) : NULL;
 	uint8_t *room = to ? out_room(t->env.out) : NULL;
 	size_t len;
 	if (!room || srtp_seal_rtcp(t->tx, compound, room, OUT_MAX, &len) < 0) {

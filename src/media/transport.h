@@ -26,8 +26,8 @@ void transport_conf_free(struct transport_conf **conf);
 
 /* What a transport tells its owner. All called from within transport_… and forward_… calls. */
 struct transport_ops {
-	/* An address became valid, or stopped being so. */
-	void (*path)(void *arg, struct transport *t, const struct addr *addr, bool added);
+	/* An address is not one of its own any more. */
+	void (*path_gone)(void *arg, struct transport *t, const struct addr *addr);
 	void (*state)(void *arg, struct transport *t, enum media_state state);
 	/* The next deadline may have moved nearer. */
 	void (*wake)(void *arg, struct transport *t);
@@ -55,7 +55,8 @@ NODISCARD int transport_new(const struct transport_env *env, const struct transp
 /* Says close_notify, takes the peer out of its group. */
 void transport_free(struct transport **t);
 
-/* A later offer: new ICE credentials, more slots. -ERR_INVALID, -ERR_NOMEM: nothing changed. */
+/* A later offer: new ICE credentials, more slots. -ERR_INVALID, -ERR_NOMEM: the lines are as
+ * before. */
 NODISCARD int transport_update(struct transport *t, const struct transport_conf *conf, usec now);
 
 /* Takes one datagram of its own. pkt: buf, len and from are set; borrowed, decrypted in place. */
@@ -63,6 +64,13 @@ void transport_recv(struct transport *t, struct packet *pkt, const struct addr *
 
 void transport_tick(struct transport *t, usec now);
 usec transport_deadline(const struct transport *t);
+
+/* Has ICE authenticated this address? */
+bool transport_is_valid(const struct transport *t, const struct addr *from);
+/* Is it in use: the transport lives, and a check has come from there lately? Then no other
+ * transport gets the address, though it can authenticate a check with it as its source: a member
+ * who forges another's address must not take its packets. */
+bool transport_holds(const struct transport *t, const struct addr *from, usec now);
 
 /* An address that can't come back: its TCP connection closed. */
 void transport_path_lost(struct transport *t, const struct addr *addr, usec now);

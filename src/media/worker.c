@@ -23,6 +23,7 @@ enum {
 	COMMANDS_A_TURN = 256,
 	EARLY_MAX = 16,       /* hellos kept that came before ICE knew their address */
 	EARLY_MS = 500,
+	PORT_TRIES = 16,
 	TLS_HANDSHAKE = 22,   /* RFC 6347 4.1: content type of a hello's record */
 };
 
@@ -70,8 +71,6 @@ struct worker {
 	struct packet *batch[UDP_BATCH];
 	struct early early[EARLY_MAX];
 	unsigned early_next;
-	bool has_fresh; /* an address became valid: its early hello may be taken now */
-	struct addr fresh;
 };
 
 /* ── Sending: one out for both kinds of address ── */
@@ -103,20 +102,12 @@ static struct place *place_of(struct worker *w, struct transport *t)
 	return &w->places[transport_id_index(transport_get_id(t))];
 }
 
-static void on_path(void *arg, struct transport *t, const struct addr *addr, bool added)
+static void on_path_gone(void *arg, struct transport *t, const struct addr *addr)
 {
 	struct worker *w = arg;
-	if (!added) {
-		paths_del(w->paths, addr, t);
-		if (addr->tcp)
-			ice_tcp_drop(w->tcp, addr);
-		return;
-	}
-	if (paths_put(w->paths, addr, t) < 0)
-		return; /* no memory: the address stays unknown, and the client's next check tries */
-	ice_tcp_keep(w->tcp, addr);
-	w->fresh = *addr;
-	w->has_fresh = true;
+	paths_del(w->paths, addr, t);
+	if (addr->tcp)
+		ice_tcp_drop(w->tcp, addr);
 }
 
 static void on_state(void *arg, struct transport *t, enum media_state state)
@@ -142,7 +133,7 @@ static void on_wake(void *arg, struct transport *t)
 	}
 }
 
-static const struct transport_ops transport_ops = {on_path, on_state, on_wake};
+static const struct transport_ops transport_ops = {on_path_gone, on_state, on_wake};
 
 static void on_source(void *arg, void *transport, uint32_t source, bool arriving,
 					  unsigned receivers)
@@ -233,14 +224,27 @@ static void take_early(struct worker *w, const struct addr *addr)
 	}
 }
 
+/* Gives an address from which t has had an authenticated check to it, unless another transport
+ * uses it. No memory: the address stays unknown, and the client's next check tries again. */
+static void claim(struct worker *w, struct transport *t, const struct addr *addr)
+{
+	struct transport *holder = paths_find(w->paths, addr);
+	if (holder == t || (holder && transport_holds(holder, addr, w->now))
+		|| paths_put(w->paths, addr, t) < 0)
+		return;
+	ice_tcp_keep(w->tcp, addr);
+	take_early(w, addr);
+}
+
 static void recv_datagram(struct worker *w, struct packet *pkt, const struct addr *from)
 {
 	if (pkt->len == 0)
 		return;
 	struct transport *t = NULL;
-	/* STUN goes by its ufrag first: an address may have passed to another transport, as when a
-	 * client reloads its page and its port is the same. */
-	if (pkt->buf[0] <= 3)
+	/* STUN goes by its ufrag first: an address may pass to another transport, as when a client
+	 * reloads its page and its port is the same. */
+	bool stun = pkt->buf[0] <= 3;
+	if (stun)
 		t = find_by_ufrag(w, span_of(pkt->buf, pkt->len));
 	if (!t)
 		t = paths_find(w->paths, from);
@@ -250,11 +254,8 @@ static void recv_datagram(struct worker *w, struct packet *pkt, const struct add
 		return;
 	}
 	transport_recv(t, pkt, from, w->now);
-	if (w->has_fresh) {
-		w->has_fresh = false;
-		struct addr fresh = w->fresh;
-		take_early(w, &fresh);
-	}
+	if (stun && transport_is_valid(t, from))
+		claim(w, t, from);
 }
 
 /* Fills the batch with packets that nobody else holds. Returns how many there are. */
@@ -360,7 +361,6 @@ static void close_transport(struct worker *w, struct place *p)
 {
 	loop_unset(w->loop, &p->timer);
 	transport_free(&p->t);
-	(void)w;
 }
 
 static void tell_stats(struct worker *w, struct transport *t, uint64_t token)
@@ -453,21 +453,33 @@ static void *run(void *arg)
 	return NULL;
 }
 
+/* UDP and TCP on one port. Any port: one that is free for both. */
+static int bind_ports(struct worker *w, const struct media_conf *conf)
+{
+	uint16_t port = conf->port ? (uint16_t)(conf->port + w->number) : 0;
+	for (int tries = port ? 1 : PORT_TRIES;; tries--) {
+		int err = udp_new(&w->udp, &conf->bind, port);
+		if (err < 0)
+			return err;
+		err = tcp_listen(&w->listener, w->loop, &conf->bind, udp_port(w->udp), tcp_accepted, w);
+		if (err == 0 || tries == 1)
+			return err;
+		udp_free(&w->udp);
+	}
+}
+
 static int make_files(struct worker *w, const struct media_conf *conf)
 {
 	static const struct ice_tcp_ops tcp_ops = {tcp_packet, tcp_closed};
-	uint16_t port = conf->port ? (uint16_t)(conf->port + w->number) : 0;
 	int err = loop_new(&w->loop);
 	if (err == 0)
 		err = loop_reserve(w->loop, (size_t)w->transport_max + ICE_TCP_MAX);
 	if (err == 0)
 		err = post_new(&w->commands, sizeof(struct command), WORKER_COMMANDS);
 	if (err == 0)
-		err = udp_new(&w->udp, &conf->bind, port);
-	if (err == 0)
 		err = ice_tcp_new(&w->tcp, w->loop, &tcp_ops, w);
 	if (err == 0)
-		err = tcp_listen(&w->listener, w->loop, &conf->bind, udp_port(w->udp), tcp_accepted, w);
+		err = bind_ports(w, conf);
 	if (err < 0)
 		return err;
 	w->out = (struct out){.room = room, .commit = commit};
