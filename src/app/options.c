@@ -112,3 +112,17 @@ int options_parse(int argc, char **argv, const struct option_alias *aliases, con
 	*ret_rest = rest;
 	return 0;
 }
+
+const char *options_take(int *argc, char **argv, const char *option)
+{
+	for (int i = 1; i + 1 < *argc; i++) {
+		if (strcmp(argv[i], option) != 0)
+			continue;
+		const char *value = argv[i + 1];
+		for (int j = i; j + 2 <= *argc; j++)
+			argv[j] = argv[j + 2];
+		*argc -= 2;
+		return value;
+	}
+	return NULL;
+}

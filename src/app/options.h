@@ -21,4 +21,8 @@ struct option_alias {
 NODISCARD int options_parse(int argc, char **argv, const struct option_alias *aliases,
 							const char *usage, struct conf *conf, int *ret_rest);
 
+/* Takes an option that is no setting, and its value, out of the arguments, before options_parse
+ * sees them. Returns the value, borrowed from argv, or NULL. */
+const char *options_take(int *argc, char **argv, const char *option);
+
 #endif

@@ -1,5 +1,5 @@
-/* A live meeting: finding, telling, and the changes that verbs make. What time makes of it stands in
- * room_time.c. */
+/* A live meeting: finding, telling, and the changes that verbs make. What time makes of it stands
+ * in room_time.c. */
 #include "meeting/room.h"
 
 #include "base/log.h"

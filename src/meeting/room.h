@@ -18,7 +18,7 @@
 /* Who becomes host. Kept in the database: never renumber. */
 enum room_hosting {
 	ROOM_HOSTING_INVITED = 0,   /* whoever has the host's link, or owns the meeting */
-	ROOM_HOSTING_INHERITED = 1, /* and when the last host leaves, the one who has been there longest */
+	ROOM_HOSTING_INHERITED = 1, /* and, the last host gone, who has been there longest */
 	ROOM_HOSTING_FIRST = 2,     /* and the first who comes */
 };
 

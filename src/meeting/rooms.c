@@ -88,6 +88,11 @@ void rooms_free(struct rooms **roomsp)
 	g_free(rooms);
 }
 
+void rooms_limits_of(const struct rooms *rooms, struct rooms_limits *ret_limits)
+{
+	*ret_limits = rooms->conf.limits;
+}
+
 usec rooms_mono(const struct rooms *rooms)
 {
 	return rooms->conf.mono();

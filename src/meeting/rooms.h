@@ -43,13 +43,13 @@ struct rooms_limits {
 	unsigned rtt_max;       /* characters of a line of real-time text */
 	unsigned chat_kept;     /* messages that a newcomer is shown */
 	unsigned chat_unstored; /* messages of one member on their way to the database */
-	unsigned verbs_burst, verbs_every_ms;     /* messages of a link: so many at once, then one each */
+	unsigned verbs_burst, verbs_every_ms;     /* messages of a link: so many, then one each */
 	unsigned writes_burst, writes_every_ms;   /* chat and reactions */
 	unsigned texts_burst, texts_every_ms;     /* real-time text and captions */
 	unsigned offers_burst, offers_every_ms;   /* offers */
 	unsigned strikes_max;   /* bad or refused messages before the link is closed */
 	unsigned queued_max;    /* messages behind a join that is on its way */
-	unsigned misses_burst, misses_every_ms;   /* codes and numbers that don't exist, of one address */
+	unsigned misses_burst, misses_every_ms;   /* codes that don't exist, of one address */
 	unsigned join_ms;       /* from open to the first verb */
 	unsigned away_ms;       /* from lost to away */
 	unsigned left_ms;       /* from lost to left */
@@ -71,6 +71,9 @@ struct rooms_conf {
 };
 
 struct rooms *rooms_new(const struct rooms_conf *conf);
+
+/* As given to rooms_new. */
+void rooms_limits_of(const struct rooms *rooms, struct rooms_limits *ret_limits);
 
 /* Tells everybody that the server goes down, and closes their links; nobody gets in any more. What
  * is to be kept is on its way to the store: stop the store next, then free. */

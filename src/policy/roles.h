@@ -38,8 +38,8 @@ bool role_is_listed(enum role role);
 /* May `by` turn someone who is `from` into `to`? Only a host makes or unmakes hosts and co-hosts. */
 bool role_may_set(enum role by, enum role from, enum role to);
 
-/* May `by` mute, remove or lower the hand of someone who is `whom`? A co-host not a host, and to
- * remove, not another co-host either. */
+/* May `by` mute or remove someone who is `whom`? A co-host not a host, and to remove, not another
+ * co-host either. */
 bool role_may_mute(enum role by, enum role whom);
 bool role_may_remove(enum role by, enum role whom);
 

@@ -116,7 +116,8 @@ bool true_of(const json_t *obj, const char *name);
 	} while (0)
 
 /* The media half reports. */
-void story_source(struct story *story, struct client *c, enum media_kind kind, bool arriving, int to);
+void story_source(
+	struct story *story, struct client *c, enum media_kind kind, bool arriving, int to);
 void story_speaking(struct story *story, struct client *c, uint32_t dominant);
 void story_state(struct story *story, struct transport *t, enum media_state state);
 
