@@ -14,8 +14,11 @@
 
 #include <inttypes.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -25,8 +28,6 @@ enum {
 	CHUNK_LEN = 1024,
 	BODY_RESERVE = 4096,
 };
-
-#define UPGRADE_LINGER (5 * USEC_PER_SEC)
 
 /* ── Life ── */
 
@@ -136,6 +137,8 @@ void exchange_end(struct exchange *ex, bool complete)
 	if (ex->answer.upgrade)
 		ex->answer.upgrade->failed(ex->answer.upgrade_arg);
 	answer_clear(&ex->answer);
+	if (ex->upgraded)
+		ex->server->closing--;
 	ex->conn->exchange = NULL;
 	conn_deadline(ex->conn, ex->server->conf.idle_ms * USEC_PER_MS);
 	ex->state = EXCHANGE_SENT;
@@ -363,15 +366,20 @@ static void unref_bytes(void *bytes)
 }
 
 static void opened(void *arg, struct MHD_Connection *mhd, void *context, const char *early,
-	size_t early_len, MHD_socket fd, struct MHD_UpgradeResponseHandle *handle)
+	size_t early_len, MHD_socket pair, struct MHD_UpgradeResponseHandle *handle)
 {
 	struct exchange *ex = arg;
 	struct upgrade *up = g_new0(struct upgrade, 1);
+	g_autoptr(GByteArray) came = g_byte_array_new();
+	uint8_t record[UPGRADE_READ_MAX];
+	int one = 1;
+	up->fd = ex->conn->fd;
 	up->server = ex->server;
 	up->watches = ex->server->watches;
 	up->stats = &ex->server->stats;
 	up->conn = ex->conn;
 	up->handle = handle;
+	up->session = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
 	up->calls = ex->answer.upgrade;
 	up->arg = ex->answer.upgrade_arg;
 	up->link.data = up;
@@ -380,7 +388,32 @@ static void opened(void *arg, struct MHD_Connection *mhd, void *context, const c
 	ex->upgraded = true;
 	conn_deadline(ex->conn, USEC_NEVER);
 	count(ex, 101);
-	up->calls->open(up, &ex->req, fd, span_of(early, early_len), up->arg);
+	/* The library has just turned this off: small messages would wait 40 ms for the peer's ack. */
+	setsockopt(up->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	g_byte_array_append(came, (const guint8 *)early, (guint)early_len);
+	tls_own(up->session);
+	while (tls_has_more(up->session)) {
+		ssize_t n = tls_read(up->session, record);
+		if (n <= 0)
+			break;
+		g_byte_array_append(came, record, (guint)n);
+	}
+	up->calls->open(up, &ex->req, span_of(came->data, came->len), up->arg);
+}
+
+ssize_t upgrade_read(struct upgrade *up, uint8_t *buf)
+{
+	return tls_read(up->session, buf);
+}
+
+ssize_t upgrade_write(struct upgrade *up, struct span data)
+{
+	return tls_write(up->session, data, &up->begun);
+}
+
+void upgrade_finish(struct upgrade *up)
+{
+	tls_finish(up->session);
 }
 
 void upgrade_close(struct upgrade **up)
@@ -389,7 +422,7 @@ void upgrade_close(struct upgrade **up)
 	if (!u)
 		return;
 	g_queue_unlink(&u->server->upgrades, &u->link);
-	conn_deadline(u->conn, UPGRADE_LINGER);
+	u->server->closing++;
 	MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
 	server_again(u->server);
 	g_free(u);

@@ -10,6 +10,7 @@
 #include "http/request.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct conn;
 struct server;
@@ -20,9 +21,8 @@ struct server_stats;
 /* ── Upgrades: how websocket.c gets a connection ── */
 
 struct upgrade_calls {
-	/* The connection is up. fd: borrowed until upgrade_close; early: bytes that came behind the
-	 * header, borrowed for the call. */
-	void (*open)(struct upgrade *up, struct request *req, int fd, struct span early, void *arg);
+	/* The connection is up. early: bytes that came behind the header, borrowed for the call. */
+	void (*open)(struct upgrade *up, struct request *req, struct span early, void *arg);
 	/* The client left before; instead of open. */
 	void (*failed)(void *arg);
 	/* The server ends: close now. */
@@ -31,12 +31,15 @@ struct upgrade_calls {
 
 /* What the server has for an upgraded connection. */
 struct upgrade {
+	int fd; /* to watch, not to read */
 	struct watch_set *watches;
 	struct server_stats *stats;
 	/* Internal. */
 	struct server *server;
 	struct conn *conn;
 	void *handle;
+	void *session;
+	size_t begun; /* bytes of a record that the socket has not taken whole */
 	const struct upgrade_calls *calls;
 	void *arg;
 	GList link;
@@ -45,7 +48,19 @@ struct upgrade {
 /* Answers 101 with the fields set by reply_header; see upgrade_calls. calls: static. */
 void reply_upgrade(struct request *req, const struct upgrade_calls *calls, void *arg);
 
-/* What has been written to fd still goes out, for a few seconds. fd must not be used any more. */
+enum { UPGRADE_READ_MAX = 16384 };
+
+/* At most UPGRADE_READ_MAX bytes into buf, which has room for them. Bytes, at least 1; -ERR_AGAIN:
+ * none now; -ERR_CLOSED. */
+NODISCARD ssize_t upgrade_read(struct upgrade *up, uint8_t *buf);
+
+/* Bytes taken; -ERR_AGAIN: call again with the same data, or more behind it; -ERR_CLOSED. */
+NODISCARD ssize_t upgrade_write(struct upgrade *up, struct span data);
+
+/* All has been written: the peer sees the end, and may still be read until it has closed too. */
+void upgrade_finish(struct upgrade *up);
+
+/* Closes. fd must not be watched any more. */
 void upgrade_close(struct upgrade **up);
 
 /* ── The answer, filled by reply.c and sent by exchange.c ── */

@@ -18,7 +18,7 @@ enum {
 	POOL_EXTRA = 20 * 1024,
 	/* Refusals on our side come first. */
 	LIBRARY_LIMIT_EXTRA = 16,
-	ENDING_TURNS = 3,
+	CLOSING_TURNS = 3,
 };
 
 struct retired {
@@ -53,6 +53,10 @@ static void run(struct server *server)
 	tls_use(server->identity);
 	server->wanted = false;
 	MHD_run(server->daemon);
+	/* The end of an upgraded connection is noticed in one run, its buffers are done with in the
+	 * next, and it is closed in a third; the library does not ask for them. */
+	for (int i = 0; i < CLOSING_TURNS && server->closing; i++)
+		MHD_run(server->daemon);
 	/* We set no timeouts in it: when it names a time it has work left. */
 	bool more = MHD_get_timeout(server->daemon, &wait) == MHD_YES;
 	g_source_set_ready_time(server->again, more || server->wanted ? 0 : -1);
@@ -244,7 +248,7 @@ static void end_requests(struct server *server)
 	}
 	for (GList *l; (l = server->waiting.head);)
 		exchange_expire(l->data);
-	for (int i = 0; i < ENDING_TURNS; i++)
+	for (int i = 0; i < CLOSING_TURNS; i++)
 		MHD_run(server->daemon);
 }
 

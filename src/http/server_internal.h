@@ -41,6 +41,7 @@ struct server {
 	GArray *retired; /* former identities: handshakes may still use them */
 	GQueue upgrades; /* struct upgrade */
 	GQueue waiting;  /* struct exchange; borrowed: routes have them */
+	unsigned closing; /* upgraded connections that we have closed and the library not yet */
 
 	/* ── State ── */
 	struct conn *adding; /* given to the library, which has not said that it has it */

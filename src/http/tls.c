@@ -3,8 +3,10 @@
  * says tls_use before it lets the library run. */
 #include "http/tls.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { CHAIN_MAX = 8, KEY_ID_MAX = 64 };
 
@@ -96,4 +98,60 @@ int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *req_ca_rdn, int
 	*pcert_length = in_use->chain_len;
 	*privkey = in_use->key;
 	return 0;
+}
+
+/* ── Upgraded connections ── */
+
+static _Thread_local bool reading;
+
+/* In place of recv(2): for us it reads, for the library nothing has come. */
+static ssize_t pull(gnutls_transport_ptr_t fd, void *buf, size_t len)
+{
+	if (reading)
+		return recv((int)(intptr_t)fd, buf, len, 0);
+	errno = EAGAIN;
+	return -1;
+}
+
+void tls_own(gnutls_session_t session)
+{
+	gnutls_transport_set_pull_function(session, pull);
+}
+
+bool tls_has_more(gnutls_session_t session)
+{
+	return gnutls_record_check_pending(session) > 0;
+}
+
+ssize_t tls_read(gnutls_session_t session, uint8_t *buf)
+{
+	reading = true;
+	ssize_t n = gnutls_record_recv(session, buf, TLS_RECORD_MAX);
+	reading = false;
+	if (n > 0)
+		return n;
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_WARNING_ALERT_RECEIVED)
+		return -ERR_AGAIN;
+	return -ERR_CLOSED;
+}
+
+ssize_t tls_write(gnutls_session_t session, struct span data, size_t *begun)
+{
+	/* A record that the socket did not take whole is kept by the session, and gone on with by a
+	 * call without data. */
+	size_t len = *begun ? *begun : MIN(data.len, TLS_RECORD_MAX);
+	ssize_t n = *begun ? gnutls_record_send(session, NULL, 0)
+	                   : gnutls_record_send(session, data.ptr, len);
+	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) {
+		*begun = len;
+		return -ERR_AGAIN;
+	}
+	*begun = 0;
+	return n < 0 ? -ERR_CLOSED : (ssize_t)len;
+}
+
+void tls_finish(gnutls_session_t session)
+{
+	(void)!gnutls_bye(session, GNUTLS_SHUT_WR);
+	shutdown(gnutls_transport_get_int(session), SHUT_WR);
 }

@@ -11,13 +11,12 @@
 #include "http/server.h"
 #include "http/watch.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <wslay/wslay.h>
 
 enum {
 	READ_BUDGET = 64 * 1024, /* bytes a turn, so that one peer does not hold up the others */
+	OUT_MAX = 32 * 1024,     /* framed and not yet encrypted; small messages share a record */
 	REASON_MAX = 123,        /* RFC 6455 5.5: 125 bytes with the code */
 };
 
@@ -37,7 +36,7 @@ enum state {
 };
 
 struct ws {
-	struct watch watch; /* fd: the upgrade's */
+	struct watch watch; /* the upgrade's descriptor */
 
 	/* ── Given ── */
 	struct ws_conf conf;
@@ -53,14 +52,16 @@ struct ws {
 	/* ── Owned ── */
 	struct upgrade *up;
 	struct wslay_event_context *framing;
-	GByteArray *early; /* bytes that came with the request; NULL: taken */
+	GByteArray *in;  /* read, and not yet taken by the framing, from in_at on */
+	GByteArray *out; /* framed, and not yet sent */
 
 	/* ── State ── */
 	enum state state;
 	int code; /* for calls->close; 0: not known yet */
 	bool close_queued;
+	bool cut; /* the descriptor has ended */
 	char *reason;
-	size_t early_at;
+	size_t in_at;
 	size_t budget;
 	unsigned fragments;
 	struct bucket frames, bytes;
@@ -110,10 +111,12 @@ static void want(struct ws *ws)
 	bool closes = ws->state == CLOSING && !ws->close_queued;
 	if (reads)
 		events |= EPOLLIN;
-	if (wslay_event_want_write(ws->framing) || closes || ws->early)
+	if (wslay_event_want_write(ws->framing) || closes || ws->out->len || ws->in_at < ws->in->len)
 		events |= EPOLLOUT;
 	watch_want(&ws->watch, events);
-	usec when = ws->state == OPEN ? usec_min(ws->ping_at, ws->pong_by) : ws->close_by;
+	usec when = ws->close_by;
+	if (ws->state == OPEN)
+		when = usec_min(when, usec_min(ws->ping_at, ws->pong_by));
 	if (when != ws->watch.deadline)
 		watch_deadline(&ws->watch, when);
 }
@@ -124,8 +127,8 @@ static void ws_free(struct ws *ws)
 	upgrade_close(&ws->up);
 	if (ws->framing)
 		wslay_event_context_free(ws->framing);
-	if (ws->early)
-		g_byte_array_unref(ws->early);
+	g_byte_array_unref(ws->in);
+	g_byte_array_unref(ws->out);
 	g_free(ws->reason);
 	g_free(ws);
 }
@@ -157,51 +160,56 @@ static void refuse(struct ws *ws, int code, const char *reason, uint64_t *counte
 
 /* ── What wslay asks for and tells ── */
 
+/* Fills `in` with one record. 0 when it did, else as upgrade_read. */
+static int read_record(struct ws *ws)
+{
+	uint8_t record[UPGRADE_READ_MAX];
+	if (ws->budget == 0)
+		return -ERR_AGAIN;
+	ssize_t n = upgrade_read(ws->up, record);
+	if (n < 0) {
+		ws->cut = n == -ERR_CLOSED;
+		return (int)n;
+	}
+	ws->budget -= MIN(ws->budget, (size_t)n);
+	ws->up->stats->ws_bytes_in += (uint64_t)n;
+	if (!bucket_take(&ws->bytes, ws->conf.bytes_rate, ws->conf.bytes_burst, (double)n)) {
+		refuse(ws, WS_POLICY, "too many bytes", &ws->up->stats->ws_rate);
+		return -ERR_AGAIN;
+	}
+	ws->in_at = 0;
+	g_byte_array_set_size(ws->in, 0);
+	g_byte_array_append(ws->in, record, (guint)n);
+	return 0;
+}
+
 static ssize_t on_read(
 	struct wslay_event_context *framing, uint8_t *buf, size_t len, int flags, void *arg)
 {
 	struct ws *ws = arg;
-	if (ws->early) {
-		size_t n = MIN(len, ws->early->len - ws->early_at);
-		memcpy(buf, ws->early->data + ws->early_at, n);
-		ws->early_at += n;
-		if (ws->early_at == ws->early->len)
-			g_clear_pointer(&ws->early, g_byte_array_unref);
-		return (ssize_t)n;
-	}
-	if (ws->budget == 0) {
-		wslay_event_set_error(framing, WSLAY_ERR_WOULDBLOCK);
+	int err = ws->in_at < ws->in->len ? 0 : read_record(ws);
+	if (err < 0) {
+		wslay_event_set_error(
+			framing, err == -ERR_AGAIN ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
 		return -1;
 	}
-	ssize_t n = recv(ws->watch.fd, buf, MIN(len, ws->budget), 0);
-	if (n <= 0) {
-		bool later = n < 0 && (errno == EAGAIN || errno == EINTR);
-		wslay_event_set_error(framing, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
-		return -1;
-	}
-	ws->budget -= (size_t)n;
-	ws->up->stats->ws_bytes_in += (uint64_t)n;
-	if (!bucket_take(&ws->bytes, ws->conf.bytes_rate, ws->conf.bytes_burst, (double)n)) {
-		refuse(ws, WS_POLICY, "too many bytes", &ws->up->stats->ws_rate);
-		wslay_event_set_error(framing, WSLAY_ERR_WOULDBLOCK);
-		return -1;
-	}
-	return n;
+	size_t n = MIN(len, ws->in->len - ws->in_at);
+	memcpy(buf, ws->in->data + ws->in_at, n);
+	ws->in_at += n;
+	return (ssize_t)n;
 }
 
 static ssize_t on_write(
 	struct wslay_event_context *framing, const uint8_t *data, size_t len, int flags, void *arg)
 {
 	struct ws *ws = arg;
-	int more = flags & WSLAY_MSG_MORE ? MSG_MORE : 0;
-	ssize_t n = send(ws->watch.fd, data, len, MSG_NOSIGNAL | more);
-	if (n < 0) {
-		bool later = errno == EAGAIN || errno == EINTR;
-		wslay_event_set_error(framing, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+	size_t room = OUT_MAX - MIN(ws->out->len, OUT_MAX);
+	if (room == 0) {
+		wslay_event_set_error(framing, WSLAY_ERR_WOULDBLOCK);
 		return -1;
 	}
-	ws->up->stats->ws_bytes_out += (uint64_t)n;
-	return n;
+	g_byte_array_append(ws->out, data, (guint)MIN(len, room));
+	return (ssize_t)MIN(len, room);
 }
 
 static void on_frame(struct wslay_event_context *framing,
@@ -247,21 +255,36 @@ static void on_message(struct wslay_event_context *framing,
 static bool read_some(struct ws *ws)
 {
 	ws->budget = READ_BUDGET;
-	if (wslay_event_want_read(ws->framing))
-		return wslay_event_recv(ws->framing) == 0;
+	if (wslay_event_want_read(ws->framing)) {
+		if (wslay_event_recv(ws->framing) == 0)
+			return true;
+		/* Otherwise the frame was malformed: wslay has queued a close frame without a code. */
+		ws->code = ws->code || ws->cut ? ws->code : WS_PROTOCOL;
+		return !ws->cut;
+	}
 	/* Throw away what comes, so that closing does not reset the connection under the frame that
 	 * says why. */
-	uint8_t scrap[4096];
-	for (size_t n = 0; n < READ_BUDGET; n += sizeof scrap) {
-		ssize_t got = recv(ws->watch.fd, scrap, sizeof scrap, 0);
-		if (got < 0)
-			return errno == EAGAIN || errno == EINTR;
-		if (got == 0)
-			return false;
+	uint8_t scrap[UPGRADE_READ_MAX];
+	ssize_t n = 0;
+	for (size_t got = 0; got < READ_BUDGET && n >= 0; got += (size_t)n)
+		n = upgrade_read(ws->up, scrap);
+	return n != -ERR_CLOSED;
+}
+
+/* Sends what is framed; false: the connection has ended. */
+static bool flush(struct ws *ws)
+{
+	while (ws->out->len) {
+		ssize_t n = upgrade_write(ws->up, span_of(ws->out->data, ws->out->len));
+		if (n < 0)
+			return n == -ERR_AGAIN;
+		ws->up->stats->ws_bytes_out += (uint64_t)n;
+		g_byte_array_remove_range(ws->out, 0, (guint)n);
 	}
 	return true;
 }
 
+/* Frames and sends as much as the peer takes; false: the connection has ended. */
 static bool write_some(struct ws *ws)
 {
 	bool drained = wslay_event_get_queued_msg_count(ws->framing) == 0;
@@ -271,22 +294,30 @@ static bool write_some(struct ws *ws)
 		(void)!wslay_event_queue_close(
 			ws->framing, (uint16_t)ws->code, (const uint8_t *)reason, strlen(reason));
 	}
-	return !wslay_event_want_write(ws->framing) || wslay_event_send(ws->framing) == 0;
+	do {
+		if (wslay_event_want_write(ws->framing) && wslay_event_send(ws->framing) != 0)
+			return false;
+		if (!flush(ws))
+			return false;
+	} while (ws->out->len == 0 && wslay_event_want_write(ws->framing));
+	return true;
 }
 
 /* Deadlines; false: the connection has ended. */
 static bool tick(struct ws *ws)
 {
 	usec now = clock_mono();
-	if (ws->state != OPEN)
+	if (ws->state != OPEN || now >= ws->close_by)
 		return now < ws->close_by;
 	if (now >= ws->pong_by) {
 		ws->up->stats->ws_timeout++;
 		return false;
 	}
 	if (now >= ws->ping_at) {
-		ws->pinged = now;
 		ws->ping_at = now + ws->conf.ping_ms * USEC_PER_MS;
+		if (ws->pong_by != USEC_NEVER)
+			return true; /* one at a time */
+		ws->pinged = now;
 		ws->pong_by = now + ws->conf.pong_ms * USEC_PER_MS;
 		struct wslay_event_msg ping = {
 			WSLAY_PING, (const uint8_t *)&ws->pinged, sizeof ws->pinged};
@@ -311,13 +342,14 @@ static void note_close(struct ws *ws)
 static void settle(struct ws *ws)
 {
 	struct wslay_event_context *framing = ws->framing;
-	bool sent = wslay_event_get_close_sent(framing);
+	bool sent = wslay_event_get_close_sent(framing) && ws->out->len == 0;
 	if (sent && wslay_event_get_close_received(framing)) {
 		end(ws, WS_NO_CODE);
 		return;
 	}
 	if (ws->state == REFUSED && sent) {
 		ws->state = LINGERING;
+		upgrade_finish(ws->up);
 		if (!ws->code)
 			ws->code = wslay_event_get_status_code_sent(framing);
 		ws->close_by = clock_mono() + LINGER_TIME;
@@ -328,7 +360,7 @@ static void settle(struct ws *ws)
 static void ready(struct watch *watch, uint32_t events)
 {
 	struct ws *ws = (struct ws *)watch;
-	bool reads = ws->early || events & (EPOLLIN | EPOLLHUP | EPOLLERR);
+	bool reads = ws->in_at < ws->in->len || events & (EPOLLIN | EPOLLHUP | EPOLLERR);
 	bool alive = events != 0 || tick(ws);
 	if (alive && reads)
 		alive = read_some(ws);
@@ -344,8 +376,7 @@ static void ready(struct watch *watch, uint32_t events)
 
 /* ── Opening ── */
 
-static void on_open(
-	struct upgrade *up, struct request *req, int fd, struct span early, void *arg)
+static void on_open(struct upgrade *up, struct request *req, struct span early, void *arg)
 {
 	static const struct wslay_event_callbacks callbacks = {
 		.recv_callback = on_read,
@@ -356,15 +387,12 @@ static void on_open(
 	struct ws *ws = arg;
 	usec now = clock_mono();
 	ws->up = up;
-	ws->watch = (struct watch){.fd = fd, .events = EPOLLIN, .ready = ready};
+	ws->watch = (struct watch){.fd = up->fd, .events = EPOLLIN, .ready = ready};
 	ws->frames = (struct bucket){.level = ws->conf.frames_burst, .filled = now};
 	ws->bytes = (struct bucket){.level = ws->conf.bytes_burst, .filled = now};
 	ws->ping_at = now + ws->conf.ping_ms * USEC_PER_MS;
 	ws->pong_by = ws->close_by = USEC_NEVER;
-	if (early.len) {
-		ws->early = g_byte_array_sized_new((guint)early.len);
-		g_byte_array_append(ws->early, early.ptr, (guint)early.len);
-	}
+	g_byte_array_append(ws->in, early.ptr, (guint)early.len);
 	if (wslay_event_context_server_init(&ws->framing, &callbacks, ws) != 0
 		|| watch_add(up->watches, &ws->watch) < 0) {
 		ws_free(ws);
@@ -380,14 +408,14 @@ static void on_open(
 
 static void on_failed(void *arg)
 {
-	g_free(arg);
+	ws_free(arg);
 }
 
 static void on_gone(void *arg)
 {
 	struct ws *ws = arg;
 	(void)!wslay_event_queue_close(ws->framing, WS_GOING_AWAY, NULL, 0);
-	(void)!wslay_event_send(ws->framing);
+	(void)!write_some(ws);
 	ws->code = ws->code ? ws->code : WS_GOING_AWAY;
 	end(ws, WS_GOING_AWAY);
 }
@@ -418,6 +446,8 @@ void ws_accept(
 	ws->peer = req->peer;
 	ws->lang = req->lang;
 	ws->rtt = -1;
+	ws->in = g_byte_array_new();
+	ws->out = g_byte_array_new();
 	memcpy(ws->trace, req->trace, sizeof ws->trace);
 	handshake_accept(request_header(req, "Sec-WebSocket-Key"), accept);
 	reply_header(req, "Upgrade", "websocket");
@@ -433,7 +463,7 @@ int ws_send(struct ws *ws, const char *text, size_t len)
 {
 	if (ws->state != OPEN)
 		return -ERR_CLOSED;
-	if (wslay_event_get_queued_msg_length(ws->framing) + len > ws->conf.queue_max) {
+	if (ws_queued(ws) + len > ws->conf.queue_max) {
 		refuse(ws, WS_TRY_LATER, "not reading", &ws->up->stats->ws_slow);
 		want(ws);
 		return -ERR_FULL;
@@ -496,7 +526,7 @@ const char *ws_trace(const struct ws *ws)
 
 size_t ws_queued(const struct ws *ws)
 {
-	return wslay_event_get_queued_msg_length(ws->framing);
+	return wslay_event_get_queued_msg_length(ws->framing) + ws->out->len;
 }
 
 int64_t ws_rtt_usec(const struct ws *ws)
