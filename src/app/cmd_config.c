@@ -3,10 +3,6 @@
 
 #include <stdio.h>
 
-#ifndef TING_VERSION
-#define TING_VERSION "unversioned"
-#endif
-
 int cmd_config(int argc, char **argv)
 {
 	(void)argc;
@@ -20,6 +16,6 @@ int cmd_version(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	puts("ting " TING_VERSION);
+	puts("ting " TING_VERSION); /* from meson.build */
 	return 0;
 }

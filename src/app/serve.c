@@ -92,6 +92,8 @@ static int start_store(struct serve *s, char *ret_error)
 	if (err == 0)
 		err = prepare_meetings(s);
 	if (err == 0)
+		err = sessions_new(s->store, &s->sessions);
+	if (err == 0)
 		err = store_start(s->store, NULL, STORE_QUEUE_MAX);
 	if (err == -ERR_EXISTS)
 		g_snprintf(ret_error, SERVE_ERROR_MAX,
@@ -224,14 +226,46 @@ static int start_server(struct serve *s, const struct addr *listen, size_t count
 
 static int add_routes(struct serve *s, char *ret_error)
 {
-	struct socket_conf sc = {.rooms = s->rooms};
+	struct api_conf ac = {
+		.conf = &s->conf,
+		.store = s->store,
+		.rooms = s->rooms,
+		.sessions = s->sessions,
+		.version = TING_VERSION,
+	};
+	s->api = api_new(&ac);
+	struct socket_conf sc = {.rooms = s->rooms, .who = api_who, .arg = s->api};
 	int err = pages_add(s->server);
 	if (err == 0)
 		err = api_status_add(s);
 	if (err == 0)
+		err = api_add(s->api, s->server);
+	if (err == 0)
 		err = socket_add(s->server, &sc, &s->socket);
 	if (err < 0)
 		g_snprintf(ret_error, SERVE_ERROR_MAX, "routes: %s", err_name(err));
+	return err;
+}
+
+/* Commands on this installation come through a socket in its folder. */
+static int start_control(struct serve *s, char *ret_error)
+{
+	struct rooms_limits limits;
+	fill_limits(&limits, &s->conf);
+	s->address = s->conf.origin[0]
+					 ? g_strdup(s->conf.origin)
+					 : g_strdup_printf("https://localhost:%u", server_port(s->server, 0));
+	struct control_socket_conf cc = {
+		.data = s->conf.data,
+		.origin = s->address,
+		.meetings_max = limits.meetings_max,
+		.store = s->store,
+		.sessions = s->sessions,
+	};
+	int err = control_socket_new(&cc, &s->control);
+	if (err < 0)
+		g_snprintf(ret_error, SERVE_ERROR_MAX, "the socket for commands can't be made in %s: %s",
+				   s->conf.data, g_strerror(errno));
 	return err;
 }
 
@@ -250,7 +284,9 @@ int serve_start(struct serve *s, char ret_error[SERVE_ERROR_MAX])
 		return err;
 	start_rooms(s);
 	err = start_server(s, listen, (size_t)count, ret_error);
-	return err < 0 ? err : add_routes(s, ret_error);
+	if (err == 0)
+		err = add_routes(s, ret_error);
+	return err < 0 ? err : start_control(s, ret_error);
 }
 
 void serve_reload(struct serve *s)
@@ -287,6 +323,10 @@ void serve_stop(struct serve *s)
 	s->media_watch = 0;
 	if (s->store)
 		store_stop(s->store);
+	control_socket_free(&s->control);
+	api_free(&s->api);
+	sessions_free(&s->sessions);
+	g_clear_pointer(&s->address, g_free);
 	rooms_free(&s->rooms);
 	media_free(&s->media);
 	store_free(&s->store);

@@ -2,7 +2,9 @@
 #ifndef APP_SERVE_H
 #define APP_SERVE_H
 
+#include "app/api.h"
 #include "app/conf.h"
+#include "app/control_socket.h"
 #include "app/socket.h"
 #include "http/server.h"
 #include "media/media.h"
@@ -19,6 +21,7 @@ struct serve {
 	bool ending;
 
 	struct store *store;
+	struct sessions *sessions;
 	struct media *media;
 	guint media_watch;
 	struct rooms *rooms;
@@ -26,6 +29,8 @@ struct serve {
 	const char *origins[2]; /* ends in NULL; the server borrows it */
 	struct socket_route *socket;
 	struct api *api;
+	char *address; /* where people reach this server, for links made by commands */
+	struct control_socket *control;
 };
 
 /* Starts all of it by s->conf, on the calling thread's default main context.

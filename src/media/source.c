@@ -104,8 +104,12 @@ void source_own(struct source *s, struct peer *owner, unsigned layer_count, bool
 
 void source_disown(struct source *s)
 {
+	struct peer *owner = s->owner;
+
 	let_go(s);
+	s->owner = owner; /* so that the last slot to leave does not take the source along */
 	group_unhear(s->group, s);
+	s->owner = NULL;
 	source_release(s);
 }
 
