@@ -1,0 +1,53 @@
+// What is said in passing: a few visible lines, and words for a screen reader.
+import { signal } from '@preact/signals';
+
+export interface Notice {
+  id: number;
+  tone: 'info' | 'warning';
+  text: string;
+  /** A second notice with the same topic takes the place of the first. */
+  topic: string;
+  action?: { label: string; run(): void };
+}
+
+interface Options { tone?: Notice['tone']; topic?: string; action?: Notice['action'];
+  stay_ms?: number }
+
+const STAY_MS = 6_000;
+const MOST = 3;
+
+export const notices = signal<readonly Notice[]>([]);
+/** Read politely by a screen reader; the number makes a repeated text a new one. */
+export const said = signal<{ text: string; serial: number }>({ text: '', serial: 0 });
+
+let serial = 0;
+let unsaid: string[] = [];
+
+/** For a screen reader only; what comes in a rush is said together. */
+export function say(text: string): void {
+  unsaid.push(text);
+  if (unsaid.length > 1) return;
+  setTimeout(() => {
+    const all = unsaid;
+    unsaid = [];
+    said.value = { text: all.join('. '), serial: ++serial };
+  }, 300);
+}
+
+export function dismiss(id: number): void {
+  notices.value = notices.peek().filter((n) => n.id !== id);
+}
+
+export function dismissTopic(topic: string): void {
+  notices.value = notices.peek().filter((n) => n.topic !== topic);
+}
+
+/** stay_ms 0: until it is dismissed. */
+export function notice(text: string, options: Options = {}): void {
+  const id = ++serial;
+  const { tone = 'info', topic = `${id}`, action, stay_ms = STAY_MS } = options;
+  const rest = notices.peek().filter((n) => n.topic !== topic);
+  notices.value = [...rest, { id, tone, text, topic, action }].slice(-MOST);
+  say(text);
+  if (stay_ms) setTimeout(() => dismiss(id), stay_ms);
+}

@@ -1,0 +1,29 @@
+// What is said in passing: notices on the screen, and the same to a screen reader.
+import { t } from '../lib/i18n';
+import { dismiss, notices, said } from '../lib/notices';
+import { Icon } from './icon';
+
+export function Notices() {
+  return (
+    <div class="notices">
+      {notices.value.map((n) => (
+        <div key={n.id} class={`toast ${n.tone}`} data-topic={n.topic}>
+          {n.tone === 'warning' && <Icon name="triangle-alert" />}
+          <p>{n.text}</p>
+          {n.action && (
+            <button type="button" class="btn primary slim"
+              onClick={() => { n.action!.run(); dismiss(n.id); }}>{n.action.label}</button>
+          )}
+          <button type="button" class="btn icon" aria-label={t('live.dismiss')}
+            onClick={() => dismiss(n.id)}><Icon name="x" size="s" /></button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Stands from the first moment, so that a screen reader watches it. */
+export function Said() {
+  const { text, serial } = said.value;
+  return <p class="hide" role="status" aria-live="polite"><span key={serial}>{text}</span></p>;
+}

@@ -1,0 +1,55 @@
+// A meeting's number or link, typed or pasted: either leads in.
+import { useSignal } from '@preact/signals';
+import { findNumber } from '../lib/api';
+import { t } from '../lib/i18n';
+import { ProblemError } from '../lib/types';
+
+const CODE = /\/m\/([A-Za-z0-9_-]+)(?:\/([A-Za-z0-9_-]+))?/;
+
+/** Where that leads: a path, a number to ask for, or nothing. */
+export function destination(text: string): { path?: string; number?: string } {
+  const link = text.match(CODE);
+  if (link) return { path: `/m/${link[1]}${link[2] ? `/${link[2]}` : ''}` };
+  const digits = text.replace(/[\s-]/g, '');
+  return /^\d{4,}$/.test(digits) ? { number: digits } : {};
+}
+
+export function NumberForm({ id = 'number' }: { id?: string }) {
+  const text = useSignal('');
+  const wrong = useSignal('');
+  const busy = useSignal(false);
+  const go = async (e: Event) => {
+    e.preventDefault();
+    const to = destination(text.peek());
+    if (to.path) return location.assign(to.path);
+    if (!to.number) return void (wrong.value = t('number.neither'));
+    busy.value = true;
+    try {
+      const { code } = await findNumber(to.number);
+      location.assign(`/m/${code}`);
+    } catch (error) {
+      const { problem, slug } = error as ProblemError;
+      wrong.value = slug === 'not-found' || slug === 'meeting-unknown' ? t('number.unknown')
+        : slug === 'offline' ? t('kind.offline.text')
+          : [problem?.title, problem?.todo].filter(Boolean).join('. ') || t('number.unknown');
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <form class="numberform" onSubmit={(e) => void go(e)} noValidate>
+      <label for={id} class="label">{t('number.label')}</label>
+      <div class="inl">
+        <input class="in" id={id} value={text.value} autocomplete="off" placeholder="123 456 789"
+          aria-invalid={wrong.value !== ''}
+          aria-describedby={wrong.value ? `${id}-wrong` : undefined}
+          onInput={(e) => {
+            text.value = e.currentTarget.value;
+            wrong.value = '';
+          }} />
+        <button type="submit" class="btn" aria-disabled={busy.value}>{t('pre.join')}</button>
+      </div>
+      {wrong.value && <p class="bad small" role="alert" id={`${id}-wrong`}>{wrong.value}</p>}
+    </form>
+  );
+}

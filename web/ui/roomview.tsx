@@ -1,0 +1,100 @@
+// The meeting: line, stage, sheet, bar.
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { t } from '../lib/i18n';
+import { stopSharing, tryNow } from '../lib/session';
+import { line, others, retryAt, sharing } from '../lib/state';
+import { Sounds } from './audio';
+import { Bar } from './bar';
+import { Captions } from './captions';
+import { Icon } from './icon';
+import { Invite } from './info';
+import { listenKeys } from './keys';
+import { Notices } from './live';
+import { covered, sheet } from './room';
+import { Sheet } from './sheet';
+import { Stage } from './stage';
+import { Top } from './top';
+
+function Lost() {
+  const now = useSignal(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => { now.value = Date.now(); }, 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  if (line.value === 'up') return null;
+  const wait = Math.ceil((retryAt.value - now.value) / 1000);
+  return (
+    <div class="banner lost" role="alert">
+      <Icon name="wifi-off" />
+      <p><b>{t('net.lost')}</b> {t('net.lostText')}</p>
+      <button type="button" class="btn" onClick={tryNow}>
+        <Icon name="rotate-cw" />{wait > 1 ? t('net.tryIn', { n: wait }) : t('net.try')}
+      </button>
+    </div>
+  );
+}
+
+function Sharing() {
+  if (!sharing.value) return null;
+  return (
+    <div class="banner sharing" role="status">
+      <Icon name="monitor-up" /><p>{t('bar.sharing')}</p>
+      <button type="button" class="btn" onClick={stopSharing}>{t('bar.unshareLong')}</button>
+    </div>
+  );
+}
+
+function Alone() {
+  if (others.value.length) return null;
+  return (
+    <div class="alone">
+      <h2>{t('stage.alone')}</h2>
+      <Invite />
+    </div>
+  );
+}
+
+function useWakeLock() {
+  useEffect(() => {
+    let held: WakeLockSentinel | null = null;
+    const hold = async () => {
+      if (document.hidden) return;
+      held = await navigator.wakeLock?.request('screen').catch(() => null) ?? null;
+    };
+    void hold();
+    document.addEventListener('visibilitychange', hold);
+    return () => {
+      document.removeEventListener('visibilitychange', hold);
+      void held?.release();
+    };
+  }, []);
+}
+
+export function RoomView() {
+  const rest = useRef<HTMLDivElement>(null);
+  useEffect(() => listenKeys(), []);
+  useWakeLock();
+  useSignalEffect(() => {
+    rest.current?.toggleAttribute('inert', covered.value);
+  });
+  return (
+    <div class="room" data-sheet={sheet.value ?? undefined}>
+      <div ref={rest} class="under">
+        <Top />
+        <main class="floor">
+          <Lost />
+          <Sharing />
+          <Stage />
+          <Alone />
+          <Captions />
+        </main>
+        <Bar />
+      </div>
+      <Sheet />
+      <Sounds />
+      <Notices />
+    </div>
+  );
+}
