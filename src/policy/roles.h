@@ -35,7 +35,7 @@ bool role_may_send(enum role role);
 /* Is listed one by one, and announced when coming and going. */
 bool role_is_listed(enum role role);
 
-/* May `by` turn someone who is `from` into `to`? Only a host makes or unmakes hosts and co-hosts. */
+/* May `by` turn someone who is `from` into `to`? Only a host makes and unmakes hosts, co-hosts. */
 bool role_may_set(enum role by, enum role from, enum role to);
 
 /* May `by` mute or remove someone who is `whom`? A co-host not a host, and to remove, not another
