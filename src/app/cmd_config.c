@@ -1,6 +1,8 @@
 /* `ting config` and `ting version`: what can be set, and what this is. */
 #include "app/commands.h"
 
+#include "app/version.h"
+
 #include <stdio.h>
 
 int cmd_config(int argc, char **argv)
@@ -16,6 +18,6 @@ int cmd_version(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	puts("ting " TING_VERSION); /* from meson.build */
+	printf("ting %s\n", version_text);
 	return 0;
 }

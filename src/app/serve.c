@@ -6,6 +6,7 @@
 #include "app/certificate.h"
 #include "app/pages.h"
 #include "app/fd_source.h"
+#include "app/version.h"
 #include "base/log.h"
 #include "meeting/create.h"
 
@@ -231,7 +232,7 @@ static int add_routes(struct serve *s, char *ret_error)
 		.store = s->store,
 		.rooms = s->rooms,
 		.sessions = s->sessions,
-		.version = TING_VERSION,
+		.version = version_text,
 	};
 	s->api = api_new(&ac);
 	struct socket_conf sc = {.rooms = s->rooms, .who = api_who, .arg = s->api};
