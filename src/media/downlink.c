@@ -173,7 +173,7 @@ void downlink_start(struct downlink *d, unsigned layer, uint16_t from, usec now)
 	struct rewrite_in in;
 	int32_t span;
 
-	if (!first || !to || !d->live)
+	if (!first || first->rtp.pt != u->format.pt || !to || !d->live)
 		return;
 	newest = cache_find(&u->cache, u->cache.top);
 	span = newest ? (int32_t)(newest->rtp.ts - first->rtp.ts) : 0;
@@ -181,7 +181,8 @@ void downlink_start(struct downlink *d, unsigned layer, uint16_t from, usec now)
 		first_numbers(d, to->clock);
 	d->live->map.clock = to->clock;
 	in = numbers(first);
-	rewrite_start(&d->live->map, layer, &in, span > 0 ? (uint32_t)span : 0, now);
+	rewrite_start(&d->live->map, layer, &in, span > 0 ? (uint32_t)span : 0,
+				  newest ? newest->arrived : now);
 	d->current = (int8_t)layer;
 	d->in_pt = first->rtp.pt;
 	d->pt = to->pt;

@@ -17,6 +17,13 @@ bool loudest_has(const struct loudest *l, uint32_t source)
 	return find(l, source) != NULL;
 }
 
+usec loudest_heard_at(const struct loudest *l, uint32_t source)
+{
+	const struct loudest_place *p = find(l, source);
+
+	return p ? p->heard_at : 0;
+}
+
 /* The place to give away: of the one silent for longest, else of one that might be. */
 static struct loudest_place *weakest(struct loudest *l, bool sure, usec now)
 {
@@ -49,8 +56,10 @@ enum loudest_change loudest_hear(struct loudest *l, uint32_t source, bool loud, 
 	if (!known)
 		*p = (struct loudest_place){.source = source, .heard_at = now - LOUDEST_SILENT};
 	p->sure = sure;
-	if (loud)
+	if (loud) {
+		known = known && now - p->heard_at < LOUDEST_SILENT;
 		p->heard_at = now;
+	}
 	return known ? LOUDEST_IN : LOUDEST_NEW;
 }
 

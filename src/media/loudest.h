@@ -30,8 +30,8 @@ enum loudest_change { LOUDEST_OUT, LOUDEST_IN, LOUDEST_NEW };
 
 /* A packet of `source` came. loud: it is not silence. sure: its sender says so; one that doesn't
  * gives way to one that does when nobody is silent.
- * LOUDEST_OUT: not heard; LOUDEST_IN: heard as before; LOUDEST_NEW: from now on, and another may
- * have left */
+ * LOUDEST_OUT: has no place; LOUDEST_IN: has one as before; LOUDEST_NEW: has one from now on, and
+ * another may have lost it, or it speaks again after a silence */
 enum loudest_change loudest_hear(struct loudest *l, uint32_t source, bool loud, bool sure,
 								 usec now);
 
@@ -39,5 +39,8 @@ enum loudest_change loudest_hear(struct loudest *l, uint32_t source, bool loud, 
 bool loudest_del(struct loudest *l, uint32_t source);
 
 bool loudest_has(const struct loudest *l, uint32_t source);
+
+/* When it was last not silent; 0: it has no place. */
+usec loudest_heard_at(const struct loudest *l, uint32_t source);
 
 #endif

@@ -17,6 +17,13 @@ static void forget_first(struct missing *m, unsigned n)
 		m->deadline = USEC_NEVER;
 }
 
+/* Have more packets behind number i of the list come than overtake one by accident? All that did
+ * not come stand behind it in the list, `count` long. */
+static bool overtaken(const struct missing *m, unsigned i, unsigned count, uint16_t top)
+{
+	return (uint16_t)(top - m->packets[i].seq) > MISSING_REORDER + (count - 1 - i);
+}
+
 int missing_gap(struct missing *m, uint16_t top, uint16_t seq, usec now)
 {
 	unsigned n = (uint16_t)(seq - top - 1);
@@ -40,7 +47,7 @@ int missing_gap(struct missing *m, uint16_t top, uint16_t seq, usec now)
 	 * just behind those asked for already. */
 	first = now + MISSING_WAIT;
 	for (unsigned i = m->count; i > 0 && m->packets[i - 1].tries == 0; i--) {
-		if ((uint16_t)(seq - m->packets[i - 1].seq) > MISSING_REORDER) {
+		if (overtaken(m, i - 1, m->count, seq)) {
 			first = now;
 			break;
 		}
@@ -86,17 +93,17 @@ unsigned missing_due(struct missing *m, usec rtt, uint16_t top, usec now, uint16
 					 unsigned cap, bool *ret_lost)
 {
 	usec retry = rtt ? usec_max(rtt, MISSING_RTT_MIN) : MISSING_RTT;
-	unsigned n = 0, kept = 0;
+	unsigned n = 0, kept = 0, count = m->count;
 
 	*ret_lost = false;
 	m->deadline = USEC_NEVER;
-	for (unsigned i = 0; i < m->count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct missing_packet *p = &m->packets[i];
 		usec at = m->epoch + p->at_ms * USEC_PER_MS;
 		usec due = at + retry;
 
 		if (p->tries == 0)
-			due = (uint16_t)(top - p->seq) > MISSING_REORDER ? at : at + MISSING_WAIT;
+			due = overtaken(m, i, count, top) ? at : at + MISSING_WAIT;
 		if (due <= now && p->tries >= MISSING_TRIES) {
 			*ret_lost = true;
 			continue;

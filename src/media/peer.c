@@ -356,27 +356,43 @@ static bool may_hear(const struct peer *p, uint32_t source)
 		   (source / MEDIA_KINDS != p->member || p->echo);
 }
 
-/* Slots keep who still has a place; the others go to those who have come. */
+/* An empty slot, or that of the one silent for longest if it is silent at all; NULL: all speak. */
+static struct downlink *slot_to_fill(const struct peer *p, usec now)
+{
+	struct downlink *quiet = NULL;
+	usec least = now - LOUDEST_SILENT + 1;
+
+	for (unsigned i = 0; i < p->hearing_count; i++) {
+		struct downlink *d = p->hearing[i];
+		usec at = d->source ? loudest_heard_at(&p->group->loudest, d->source->number) : 0;
+		if (at < least) {
+			least = at;
+			quiet = d;
+		}
+	}
+	return quiet;
+}
+
+/* Slots keep who still has a place. There is one place more than slots, as one may be one's own:
+ * so the last may find no empty slot, and gets a silent one's when it speaks. */
 void peer_hear(struct peer *p, usec now)
 {
 	const struct loudest *l = &p->group->loudest;
-	int next = 0;
 
 	for (unsigned i = 0; i < p->hearing_count; i++) {
 		struct downlink *d = p->hearing[i];
 		if (d->source && !may_hear(p, d->source->number))
 			downlink_clear(d);
 	}
-	for (unsigned i = 0; i < p->hearing_count; i++) {
-		struct downlink *d = p->hearing[i];
-		if (d->source)
+	for (int i = 0; i < l->count; i++) {
+		struct downlink *d;
+		if (!may_hear(p, l->in[i].source) || hears_now(p, l->in[i].source))
 			continue;
-		while (next < l->count &&
-			   (!may_hear(p, l->in[next].source) || hears_now(p, l->in[next].source)))
-			next++;
-		if (next == l->count)
-			return;
-		if (downlink_assign(d, l->in[next].source, 0, now) < 0)
+		d = slot_to_fill(p, now);
+		if (!d || (d->source && now - l->in[i].heard_at >= LOUDEST_SILENT))
+			continue;
+		/* Without memory it stays as it is; the next who speaks tries again */
+		if (downlink_assign(d, l->in[i].source, 0, now) < 0)
 			return;
 	}
 }

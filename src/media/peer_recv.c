@@ -39,8 +39,10 @@ static int unwrap(struct packet *pkt, const struct uplink *u, const struct codec
 /* The stream's format is f from this packet on. */
 static void note_format(struct uplink *u, const struct codec_format *f)
 {
-	if (u->format.pt != f->pt || u->format.codec != f->codec)
-		u->format = *f;
+	if (u->format.pt == f->pt && u->format.codec == f->codec)
+		return;
+	u->format = *f;
+	cache_clear(&u->cache);
 }
 
 static void forward_sound(struct uplink *u, struct packet *pkt, usec now)

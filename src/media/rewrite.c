@@ -5,7 +5,10 @@
  * mistaken: `trim` drops those out of reach, `settle` moves the beginning of a long one on. */
 #include "media/rewrite.h"
 
-enum { RUN_MOST = 2 * REWRITE_REACH };
+enum {
+	RUN_MOST = 2 * REWRITE_REACH,
+	SHRINK_MOST = 10, /* pictures of 60 a second still differ by a tick */
+};
 
 static struct rewrite_run *run_at(const struct rewrite *r, unsigned back)
 {
@@ -65,6 +68,21 @@ static uint32_t ts_behind(const struct rewrite *r, uint32_t ts)
 	return r->started && (int32_t)(ts - least) < 0 ? least : ts;
 }
 
+/* How a run is compressed that is to end at `at`: into a burst, and further when what was sent
+ * leaves no room for one before then, or switching to and fro would outrun the clock. */
+static uint8_t shrink_for(const struct rewrite *r, uint32_t span, usec at)
+{
+	uint32_t ms = r->clock / 1000, end = clock_ts(r, at);
+	uint8_t shrink = 0;
+
+	while (span >> shrink > ms * REWRITE_BURST_MS)
+		shrink++;
+	while (shrink > 0 && shrink < SHRINK_MOST &&
+		   (int32_t)(ts_behind(r, end - (span >> shrink)) + (span >> shrink) - end) > 0)
+		shrink++;
+	return shrink;
+}
+
 void rewrite_start(struct rewrite *r, unsigned layer, const struct rewrite_in *in, uint32_t span,
 				   usec at)
 {
@@ -77,9 +95,7 @@ void rewrite_start(struct rewrite *r, unsigned layer, const struct rewrite_in *i
 		.layer = layer & 7,
 	};
 
-	while (span >> run.shrink > r->clock / 1000 * REWRITE_BURST_MS)
-		run.shrink++;
-	/* What is sent at once ends where the clock stands */
+	run.shrink = shrink_for(r, span, at);
 	run.ts_out = ts_behind(r, clock_ts(r, at) - (span >> run.shrink));
 	r->skew = (int32_t)(run.ts_out + (span >> run.shrink) - clock_ts(r, at));
 	push(r, &run);

@@ -73,9 +73,9 @@ void rewrite_init(struct rewrite *r, uint32_t clock, const struct rewrite_out *f
 void rewrite_forget(struct rewrite *r);
 
 /* A run of `layer` begins with packet `in`.
- * at    when that packet arrived: where its timestamp goes, or behind what was sent if later
  * span  RTP clock from `in` to the newest packet that is sent at once with it; 0: none is. When it
- *       is longer than REWRITE_BURST_MS the run is compressed until rewrite_live */
+ *       is longer than REWRITE_BURST_MS the run is compressed until rewrite_live
+ * at    when that newest packet arrived: where its timestamp goes, or behind what was sent */
 void rewrite_start(struct rewrite *r, unsigned layer, const struct rewrite_in *in, uint32_t span,
 				   usec at);
 
