@@ -1,6 +1,7 @@
-// Bundles the browser client: every web/pages/*.tsx becomes a hashed script and a page of
-// its own name (index.tsx is /index.html), web/public/ is copied as it is, and the result is
-// handed to tools/embed.py, which writes the C table that the program is linked with.
+// Bundles the browser client: web/pages/index.tsx becomes a hashed script and /index.html, what
+// it imports when needed (the other pages) becomes hashed scripts of their own, web/public/ is
+// copied as it is, and the result is handed to tools/embed.py, which writes the C table that the
+// program is linked with. OUT.json says what each page loads before it shows anything.
 //
 //   node build.mjs --out DIR [--table FILE.c] [--depfile FILE.d] [--python PYTHON]
 //
@@ -17,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
+const ENTRY = 'pages/index.tsx';
 const LOADERS = {
   '.binarypb': 'file', '.data': 'file', '.tflite': 'file', '.wasm': 'file',
   '.woff2': 'file', '.png': 'file', '.webp': 'file', '.ogg': 'file', '.svg': 'file',
@@ -127,13 +129,13 @@ function compressed(file) {
   return gzipSync(fs.readFileSync(file), { level: 9 }).length;
 }
 
-function shell(template, page) {
-  const styles = page.styles.map((s) => `<link rel="stylesheet" href="/${s}">`);
-  const preloads = page.scripts.slice(1).map((s) => `<link rel="modulepreload" href="/${s}">`);
+function shell(template, scripts, sheets) {
+  const styles = sheets.map((s) => `<link rel="stylesheet" href="/${s}">`);
+  const preloads = scripts.slice(1).map((s) => `<link rel="modulepreload" href="/${s}">`);
   return template
     .replace('{{styles}}', styles.join('\n    '))
     .replace('{{scripts}}',
-      [...preloads, `<script type="module" src="/${page.scripts[0]}"></script>`].join('\n    '));
+      [...preloads, `<script type="module" src="/${scripts[0]}"></script>`].join('\n    '));
 }
 
 // The licences of the packages that are bundled, at /licences.txt.
@@ -162,35 +164,30 @@ function copyPublic() {
 }
 
 async function main() {
-  const pagesDir = path.join(WEB, 'pages');
-  fs.mkdirSync(pagesDir, { recursive: true });
-  const entryPoints = fs.readdirSync(pagesDir).filter((f) => f.endsWith('.tsx')).sort()
-    .map((f) => path.join('pages', f));
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
-  inputs.add(pagesDir);
   inputs.add(path.join(WEB, 'shell.html'));
 
   const { metafile } = await build({
-    ...COMMON, entryPoints, outdir: out, splitting: true, plugins: [urls],
+    ...COMMON, entryPoints: [ENTRY], outdir: out, splitting: true, plugins: [urls],
   });
   note(metafile);
 
   const template = fs.readFileSync(path.join(WEB, 'shell.html'), 'utf8');
   const rel = (name) => path.relative(out, path.resolve(WEB, name));
+  const { outputs } = metafile;
+  const entry = Object.keys(outputs).find((name) => outputs[name].entryPoint === ENTRY);
+  const first = closure(outputs, entry);
   const manifest = {};
-  for (const [name, output] of Object.entries(metafile.outputs)) {
-    if (!entryPoints.includes(output.entryPoint)) continue;    // a chunk loaded later
-    const scripts = closure(metafile.outputs, name);
-    const page = {
-      scripts: scripts.map(rel),
-      styles: output.cssBundle ? [rel(output.cssBundle)] : [],
-    };
-    page.script_gz = page.scripts.reduce((sum, s) => sum + compressed(path.join(out, s)), 0);
-    const stem = path.basename(output.entryPoint, '.tsx');
-    manifest[stem] = page;
-    fs.writeFileSync(path.join(out, `${stem}.html`), shell(template, page));
+  for (const [name, output] of Object.entries(outputs)) {
+    if (path.dirname(output.entryPoint ?? '') !== path.dirname(ENTRY)) continue;
+    const scripts = [...new Set([...first, ...closure(outputs, name)])].map(rel);
+    const script_gz = scripts.reduce((sum, s) => sum + compressed(path.join(out, s)), 0);
+    manifest[path.basename(output.entryPoint, '.tsx')] = { scripts, script_gz };
   }
+  const { cssBundle } = outputs[entry];
+  const page = shell(template, first.map(rel), cssBundle ? [rel(cssBundle)] : []);
+  fs.writeFileSync(path.join(out, 'index.html'), page);
   copyPublic();
   fs.writeFileSync(path.join(out, 'licences.txt'), licences());
   fs.writeFileSync(`${out}.json`, JSON.stringify(manifest, null, 2) + '\n');
