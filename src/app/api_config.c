@@ -26,14 +26,37 @@ static json_t *relays(const struct api *api)
 		"credential", credentials.credential);
 }
 
-static json_t *ice_servers(struct api *api, struct request *req)
+static bool has_relays(struct api *api, struct request *req)
 {
 	const struct conf *conf = api->conf.conf;
+	return conf->turn_uris[0] && conf->turn_secret[0] &&
+		   throttle_try_addr(api->relays, &req->peer, clock_mono());
+}
+
+static json_t *ice_servers(struct api *api, struct request *req)
+{
 	json_t *servers = json_array();
-	bool relayed = conf->turn_uris[0] && conf->turn_secret[0];
-	if (relayed && throttle_try_addr(api->relays, &req->peer, clock_mono()))
+	if (has_relays(api, req))
 		json_array_append_new(servers, relays(api));
 	return servers;
+}
+
+void api_add_ice_links(struct api *api, struct request *req)
+{
+	if (!has_relays(api, req))
+		return;
+	json_t *relay = relays(api);
+	size_t i;
+	json_t *url;
+	json_array_foreach(json_object_get(relay, "urls"), i, url) {
+		g_autofree char *link = g_strdup_printf(
+			"<%s>; rel=\"ice-server\"; username=\"%s\"; credential=\"%s\"; "
+			"credential-type=\"password\"",
+			json_string_value(url), json_string_value(json_object_get(relay, "username")),
+			json_string_value(json_object_get(relay, "credential")));
+		reply_header(req, "Link", link);
+	}
+	json_decref(relay);
 }
 
 static json_t *user_json(const struct session *session)

@@ -19,7 +19,7 @@ struct api_part {
 };
 
 extern const struct api_part api_config_part, api_meeting_part, api_openapi_part,
-	api_report_part, api_session_part;
+	api_report_part, api_session_part, api_whip_part;
 
 /* All of them, ending in one with routes NULL; for api_add, and for the test that compares them
  * with openapi.json. */
@@ -37,5 +37,8 @@ const char *api_text(const json_t *body, const char *name, bool *ok);
 
 /* Where people reach this server: "https://meet.example.org". */
 const char *api_origin(const struct api *api, const struct request *req);
+
+/* Link fields that name the relays, when there are any (RFC 9725 4.6). */
+void api_add_ice_links(struct api *api, struct request *req);
 
 #endif

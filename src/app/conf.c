@@ -21,18 +21,19 @@
 
 static const struct setting rows[] = {
 	/* ── Where ── */
-	TEXT("organisation", organisation, 100, "Ting", "The organisation's name, as the page shows it."),
+	TEXT("organisation", organisation, 100, "Ting",
+		 "The organisation's name, as the page shows it."),
 	TEXT("data", data, 1000, "var", "The folder for the database and what else must be kept."),
 	TEXT("listen", listen, 500, "[::]:8443",
 		 "Addresses and ports for HTTPS, with spaces between.\n"
 		 "In production: [::]:443. [::] takes IPv4 too."),
 	INT("media.port", media_port, 0, 65000, "10000",
-		"The first UDP and TCP port for media; each worker takes one. 0: any free one."),
+		"The first UDP and TCP port for media; each worker takes one.\n0: any free one."),
 	INT("media.workers", media_workers, 0, 64, "0",
 		"How many threads forward media. 0: one a processor core."),
 	TEXT("media.announce", media_announce, 500, "",
-		 "Addresses that clients reach this server's media by, with spaces between, when it stands\n"
-		 "behind a NAT. Nothing: the addresses of its interfaces."),
+		 "Addresses that clients reach this server's media by, with spaces between, when it\n"
+		 "stands behind a NAT. Nothing: the addresses of its interfaces."),
 	BOOL("media.https", media_https, "yes",
 		 "Offer media over the HTTPS port too, for networks that let nothing else through."),
 

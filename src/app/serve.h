@@ -29,7 +29,7 @@ struct serve {
 	const char *origins[2]; /* ends in NULL; the server borrows it */
 	struct socket_route *socket;
 	struct api *api;
-	char *address; /* where people reach this server, for links made by commands */
+	char *address; /* where people reach it, for links made by commands */
 	struct control_socket *control;
 };
 
@@ -38,7 +38,7 @@ struct serve {
  * Any error: what was made stays, for serve_stop. */
 NODISCARD int serve_start(struct serve *s, char ret_error[SERVE_ERROR_MAX]);
 
-/* Takes a renewed certificate from its files; the old one stays when that fails, which is logged. */
+/* Takes a renewed certificate from its files; when that fails the old one stays. Logged. */
 void serve_reload(struct serve *s);
 
 /* No new connections; everybody in a meeting hears that the server goes. */
