@@ -55,6 +55,7 @@ struct member {
 	char resume[TOKEN_HASH_LEN + 1];        /* hash of the token; "": none */
 	char resume_before[TOKEN_HASH_LEN + 1]; /* of the one before, see resume.h */
 	int64_t resumed;     /* ms, when the token was last changed */
+	char etag[17];       /* of an encoder's or a player's resource */
 	uint64_t resumed_by; /* serial of the link that was given it; 0: before this process */
 	bool confirmed;      /* that link has shown that it has it */
 

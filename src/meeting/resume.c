@@ -33,6 +33,8 @@ struct member *resume_find(const struct room *room, const char *text)
 	token_hash(text, hash);
 	struct member *m;
 	room_each(room, m) {
+		if (m->kind != MEMBER_BROWSER)
+			continue; /* what stands there opens an HTTP resource */
 		if (m->resume[0] && strcmp(m->resume, hash) == 0)
 			return m;
 		if (m->resume_before[0] && strcmp(m->resume_before, hash) == 0 &&

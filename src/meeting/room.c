@@ -167,7 +167,7 @@ unsigned room_audience(const struct room *room)
 	unsigned count = 0;
 	struct member *m;
 	room_each(room, m)
-		count += member_is_in(m) && !member_is_listed(m) && m->kind == MEMBER_BROWSER;
+		count += member_is_in(m) && !member_is_listed(m);
 	return count;
 }
 
@@ -367,6 +367,15 @@ void room_lost(struct room *room, struct member *m)
 		m->away = true;
 		room_tell_waiting(room);
 	}
+}
+
+void room_found(struct room *room, struct member *m)
+{
+	m->lost_at = 0;
+	if (!m->away)
+		return;
+	m->away = false;
+	room_tell_member(room, m, NULL);
 }
 
 void room_leave(struct room *room, struct member *m, enum member_state state, const char *why)

@@ -118,6 +118,8 @@ void room_wait(struct room *room, struct member *m);
 void room_leave(struct room *room, struct member *m, enum member_state state, const char *why);
 /* m's connection broke: others are told when it does not come back soon. */
 void room_lost(struct room *room, struct member *m);
+/* It is back, or an encoder has connected. */
+void room_found(struct room *room, struct member *m);
 /* Something that others see of m has changed: tells it, and keeps it. */
 void room_changed(struct room *room, struct member *m);
 void room_set_role(struct room *room, struct member *m, enum role role);

@@ -246,6 +246,8 @@ static void on_source(struct room *room, struct member *m, const struct media_ev
 
 static void on_state(struct room *room, struct member *m, enum media_state state)
 {
+	if (m->kind != MEMBER_BROWSER && state == MEDIA_CONNECTED)
+		room_found(room, m);
 	if (state != MEDIA_FAILED && state != MEDIA_CLOSED)
 		return;
 	stage_close(room, m);

@@ -28,6 +28,20 @@ static struct transport *transport_of(struct story *story, transport_id id)
 	return &story->transport[id - 1];
 }
 
+/* Without roles the media half goes by direction: here by one word of the offer. */
+static void derive_lines(const struct media_offer *offer, struct media_answer *ret_answer)
+{
+	bool sends = memmem(offer->sdp.ptr, offer->sdp.len, "send", 4) != NULL;
+	bool receives = memmem(offer->sdp.ptr, offer->sdp.len, "recv", 4) != NULL;
+	if (!sends && !receives)
+		return;
+	ret_answer->line_count = 2;
+	ret_answer->lines[0] =
+		(struct media_line){"0", sends ? MEDIA_ROLE_MIC : MEDIA_ROLE_SLOT_AUDIO};
+	ret_answer->lines[1] =
+		(struct media_line){"1", sends ? MEDIA_ROLE_CAMERA : MEDIA_ROLE_SLOT_CAMERA};
+}
+
 static int media_answer_note(void *media, transport_id id, const struct media_offer *offer,
 	struct media_answer *ret_answer)
 {
@@ -54,7 +68,10 @@ static int media_answer_note(void *media, transport_id id, const struct media_of
 	t->hears = offer->hears;
 	t->lines = offer->line_count;
 	*ret_answer = (struct media_answer){.id = id, .line_count = offer->line_count};
-	memcpy(ret_answer->lines, offer->lines, sizeof *offer->lines * (size_t)offer->line_count);
+	if (offer->line_count)
+		memcpy(ret_answer->lines, offer->lines, sizeof *offer->lines * (size_t)offer->line_count);
+	else
+		derive_lines(offer, ret_answer);
 	ret_answer->sdp = strdup("v=0\r\nanswer");
 	ret_answer->sdp_len = strlen(ret_answer->sdp);
 	return 0;
