@@ -370,6 +370,8 @@ void ice_del_path(struct ice *ice, const struct addr *addr)
 	drop_path(ice, p);
 	if (!ice->selected)
 		ice->selected = latest_path(ice);
+	if (!ice->selected && ice->state == ICE_CONNECTED)
+		ice->state = ICE_DISCONNECTED;
 }
 
 /* Consent for a path ends when no check has come over it for long enough. RFC 7675 5.1 */

@@ -339,6 +339,7 @@ void transport_path_lost(struct transport *t, const struct addr *addr, usec now)
 {
 	t->now = now;
 	ice_del_path(t->ice, addr);
+	ice_tick(t->ice, now);
 	update_state(t, now);
 }
 

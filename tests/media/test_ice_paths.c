@@ -71,6 +71,8 @@ static void test_del_path(void **state)
 	assert_true(selects(r, "192.0.2.2:2"));
 	ice_del_path(r->ice, &b);
 	assert_null(ice_selected(r->ice));
+	assert_int_equal(ice_state(r->ice), ICE_DISCONNECTED); /* at once, and it may be asked: */
+	assert_int_equal(ice_deadline(r->ice), 2 + 30 * SEC);
 	ice_tick(r->ice, 2);
 	assert_int_equal(ice_state(r->ice), ICE_DISCONNECTED);
 	ice_tick(r->ice, 2 + 30 * SEC);
