@@ -112,6 +112,7 @@ struct client *client_plain(uint16_t port, const char *local)
 }
 
 static gnutls_certificate_credentials_t credentials;
+const char *client_priority;
 
 static void free_credentials(void)
 {
@@ -128,7 +129,10 @@ struct client *client_tls(uint16_t port)
 		atexit(free_credentials);
 	}
 	assert_int_equal(gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NONBLOCK), 0);
-	assert_int_equal(gnutls_set_default_priority(session), 0);
+	if (client_priority)
+		assert_int_equal(gnutls_priority_set_direct(session, client_priority, NULL), 0);
+	else
+		assert_int_equal(gnutls_set_default_priority(session), 0);
 	assert_int_equal(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials), 0);
 	gnutls_transport_set_int(session, c->fd);
 	gint64 end = g_get_monotonic_time() + CLIENT_WAIT_MS * 1000;

@@ -58,6 +58,7 @@ struct response {
 /* Connects, without and with TLS. local: address to come from; NULL: any. */
 struct client *client_plain(uint16_t port, const char *local);
 struct client *client_tls(uint16_t port);
+extern const char *client_priority; /* of later TLS connections; NULL: the default */
 /* The common name of the certificate that the server showed; g_free. */
 char *client_peer_name(const struct client *c);
 void client_free(struct client **c);

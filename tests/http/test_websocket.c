@@ -168,6 +168,14 @@ static void takes_half_a_megabyte(void **state)
 	assert_int_equal(seen.code, WS_LOST);
 }
 
+/* The same over TLS 1.2, whose records are others. */
+static void speaks_tls_12(void **state)
+{
+	client_priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+	echoes(state);
+	client_priority = NULL;
+}
+
 /* Frames that come in one packet with the request. */
 static void takes_early_frames(void **state)
 {
@@ -446,6 +454,34 @@ static void drops_slow_readers(void **state)
 	client_free(&c);
 }
 
+/* What a peer reads late arrives whole and in order, however the records were cut. */
+static void waits_for_late_readers(void **state)
+{
+	enum { COUNT = 600 };
+	ws_conf.queue_max = 64 << 20;
+	struct client *c = open_ws();
+	for (unsigned i = 0; i < COUNT; i++) {
+		size_t len = (size_t)i * 37 % 20000;
+		g_autofree char *text = g_strnfill(len, (char)('a' + i % 26));
+		assert_int_equal(ws_send(seen.ws, text, len), 0);
+		if (i % 7 == 0)
+			turn();
+	}
+	turn_for(20);
+	assert_true(ws_queued(seen.ws) > 0);
+	for (unsigned i = 0; i < COUNT; i++) {
+		struct frame f = client_read_frame(c);
+		assert_int_equal(f.first, TEXT);
+		assert_int_equal(f.data->len, (size_t)i * 37 % 20000);
+		for (guint at = 0; at < f.data->len; at++)
+			assert_true(f.data->data[at] == 'a' + i % 26);
+		g_byte_array_unref(f.data);
+	}
+	turn_until(ws_queued(seen.ws) == 0);
+	client_frame(c, CLOSE, "\x03\xe8", 2);
+	closed_with(c, 1000);
+}
+
 static void survives_a_reset(void **state)
 {
 	struct client *c = open_ws();
@@ -495,6 +531,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(echoes),
 		TEST(takes_half_a_megabyte),
+		TEST(speaks_tls_12),
 		TEST(takes_early_frames),
 		TEST(closes_in_open),
 		TEST(closes_in_message),
@@ -513,6 +550,7 @@ int main(void)
 		TEST(drops_the_silent),
 		TEST(drops_half_frames),
 		TEST(drops_slow_readers),
+		TEST(waits_for_late_readers),
 		TEST(survives_a_reset),
 		TEST(survives_early_departure),
 		TEST(carries_many),
