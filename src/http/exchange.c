@@ -453,11 +453,11 @@ static struct MHD_Response *make_body(struct exchange *ex)
 static void add_headers(struct MHD_Response *r, const struct exchange *ex)
 {
 	const struct answer *answer = &ex->answer;
+	g_autofree char *csp = headers_csp(ex->req.host);
 	bool caching = false;
 	for (size_t i = 0; i < headers_security_count; i++)
 		MHD_add_response_header(r, headers_security[i].name, headers_security[i].value);
-	MHD_add_response_header(
-		r, "Content-Security-Policy", answer->csp ? answer->csp : headers_csp);
+	MHD_add_response_header(r, "Content-Security-Policy", answer->csp ? answer->csp : csp);
 	if (ex->server->conf.hsts_sec) {
 		char hsts[64];
 		snprintf(hsts, sizeof hsts, "max-age=%" PRIu32, ex->server->conf.hsts_sec);

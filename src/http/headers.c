@@ -1,15 +1,21 @@
 /* One policy, written once. */
 #include "http/headers.h"
 
-#define CSP(script)                                                                                \
+#include <glib.h>
+
+#define CSP(script, connect)                                                                       \
 	"default-src 'none'; script-src 'self'" script                                                 \
 	"; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "                            \
-	"media-src 'self' blob: mediastream:; connect-src 'self' wss:; worker-src 'self'; "            \
+	"media-src 'self' blob: mediastream:; connect-src 'self'" connect "; worker-src 'self'; "      \
 	"manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "           \
 	"require-trusted-types-for 'script'; trusted-types ting"
 
-const char headers_csp[] = CSP("");
-const char headers_csp_wasm[] = CSP(" 'wasm-unsafe-eval'");
+const char headers_csp_wasm[] = CSP(" 'wasm-unsafe-eval'", "");
+
+char *headers_csp(const char *host)
+{
+	return host[0] ? g_strdup_printf(CSP("", " wss://%s"), host) : g_strdup(CSP("", ""));
+}
 
 const struct headers_field headers_security[] = {
 	{"X-Content-Type-Options", "nosniff"},

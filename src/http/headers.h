@@ -14,8 +14,9 @@ struct headers_field {
 extern const struct headers_field headers_security[];
 extern const size_t headers_security_count;
 
-/* The policy of pages and all else: own origin only, no unsafe-anything, Trusted Types. */
-extern const char headers_csp[];
+/* The policy of pages and all else: own origin only, no unsafe-anything, Trusted Types. Not every
+ * browser takes 'self' to cover wss, so our own host is named. host: checked; gives (g_free). */
+char *headers_csp(const char *host);
 
 /* The same for a worker's script that compiles WebAssembly: with 'wasm-unsafe-eval', which allows
  * that and nothing else. A worker's policy is that of its own script. */

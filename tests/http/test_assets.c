@@ -154,6 +154,7 @@ static void wasm_is_for_workers_that_need_it(void **state)
 	r = ask("/", "");
 	g_autofree char *page = response_field(&r, "Content-Security-Policy");
 	assert_null(strstr(page, "wasm"));
+	assert_non_null(strstr(page, "connect-src 'self' wss://localhost;"));
 	response_done(&r);
 }
 

@@ -204,6 +204,8 @@ static void every_answer_is_guarded(void **state)
 		g_autofree char *cache = response_field(&r, "Cache-Control");
 		g_autofree char *name = response_field(&r, "Server");
 		assert_non_null(strstr(csp, "default-src 'none'"));
+		assert_non_null(strstr(csp, "; connect-src 'self'"));
+		assert_null(strstr(csp, "wss:;"));
 		assert_non_null(strstr(csp, "frame-ancestors 'none'"));
 		assert_non_null(strstr(csp, "require-trusted-types-for 'script'; trusted-types ting"));
 		assert_null(strstr(csp, "unsafe"));

@@ -129,7 +129,7 @@ static void stalled_peers_hold_up_nobody(void **state)
 	struct server_conf conf;
 	struct client *stalled[STALLED];
 	test_conf_init(&conf);
-	conf.header_ms = 700;
+	conf.header_ms = 3000;
 	struct server *server = start(&conf);
 	uint16_t port = server_port(server, 0);
 	for (int i = 0; i < STALLED; i++) {
@@ -141,11 +141,11 @@ static void stalled_peers_hold_up_nobody(void **state)
 			client_puts(stalled[i], "GET / HTTP/1.1\r\nHost: loc");
 		}
 	}
-	turn_until(server_stats(server)->connections == STALLED);
+	turn_until(server_stats(server)->tls == STALLED);
 	gint64 begin = g_get_monotonic_time();
 	struct response r = get(port, "/", "");
 	assert_int_equal(r.status, 200);
-	assert_true(g_get_monotonic_time() - begin < 250 * 1000);
+	assert_true(g_get_monotonic_time() - begin < 1000 * 1000);
 	response_done(&r);
 	/* All of them run into the deadline of the header. */
 	turn_until(server_stats(server)->connections == 0);
