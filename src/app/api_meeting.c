@@ -18,6 +18,11 @@ struct creating {
 	char *title; /* owned */
 };
 
+static int write_meeting(struct db *db, void *arg)
+{
+	return create_meeting(db, &((struct creating *)arg)->create);
+}
+
 static void created(int result, void *arg)
 {
 	struct creating *c = arg;
@@ -72,7 +77,7 @@ static void create(struct api *api, struct request *req, const json_t *body)
 		.owner = person,
 		.now = clock_wall() / USEC_PER_MS,
 		.meetings_max = limits.meetings_max};
-	if (store_run(api->conf.store, create_meeting, c, created) < 0)
+	if (store_run(api->conf.store, write_meeting, c, created) < 0)
 		created(-ERR_FULL, c);
 }
 

@@ -21,6 +21,12 @@ enum {
 
 #define MS_PER_DAY ((int64_t)24 * 3600 * 1000)
 
+static const struct problem problem_wrong_password = {.slug = "wrong-password",
+	.status = 401,
+	.title = {"Fel användarnamn eller lösenord", "Wrong user name or password"},
+	.todo = {"Försök igen, eller be den som sköter servern om ett nytt lösenord.",
+		"Try again, or ask whoever runs the server for a new password."}};
+
 struct sessions {
 	struct store *store; /* borrowed */
 	struct passwords *passwords;
@@ -255,7 +261,7 @@ static void checked(bool is_right, void *arg)
 	usec now = clock_mono();
 	(void)throttle_try_addr(s->sessions->addrs, &s->addr, now);
 	(void)throttle_try(s->sessions->logins, s->login, now);
-	end(s, &problem_unauthenticated, NULL);
+	end(s, &problem_wrong_password, NULL);
 }
 
 static int get_person(struct db *db, void *arg)
@@ -287,7 +293,7 @@ void sessions_sign_in(struct sessions *sessions, const char *login, const char *
 		.done = done,
 		.arg = arg};
 	if (strlen(login) > LOGIN_MAX || strlen(password) > PASSWORD_MAX)
-		end(s, &problem_unauthenticated, NULL);
+		end(s, &problem_wrong_password, NULL);
 	else if (!throttle_has_room_addr(sessions->addrs, addr, now) ||
 			 !throttle_has_room(sessions->logins, s->login, now))
 		end(s, &problem_too_many, NULL);
