@@ -1,0 +1,216 @@
+/* Passwords and sessions: signing in, the cookie, what is kept, what is slowed down. */
+#include "identity/sessions.h"
+
+#include "http/request.h"
+#include "identity/password.h"
+#include "store/q_person.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ── A request that has nothing but a cookie ── */
+
+static struct request *request_with(const char *cookie)
+{
+	struct request *req = g_new0(struct request, 1);
+	req->fields = g_array_new(FALSE, TRUE, sizeof(struct request_field));
+	req->chunk = g_string_chunk_new(256);
+	struct request_field field = {"Cookie", g_string_chunk_insert(req->chunk, cookie)};
+	g_array_append_val(req->fields, field);
+	return req;
+}
+
+static void request_done(struct request *req)
+{
+	g_array_unref(req->fields);
+	g_string_chunk_free(req->chunk);
+	g_free(req);
+}
+
+/* ── An installation of one person ── */
+
+struct fixture {
+	struct store *store;
+	struct sessions *sessions;
+};
+
+static char encoded[PASSWORD_ENCODED_MAX];
+
+static int add_asa(struct db *db, void *arg)
+{
+	char login[] = "asa", name[] = "Åsa";
+	struct person_row row = {
+		.id = 7, .login = login, .name = name, .password = encoded, .admin = true};
+	return person_row_add(db, &row);
+}
+
+static void open_up(struct fixture *f)
+{
+	*f = (struct fixture){0};
+	assert_int_equal(store_open(":memory:", &f->store), 0);
+	assert_true(store_call(f->store, add_asa, NULL) >= 0);
+	assert_int_equal(sessions_new(f->store, &f->sessions), 0);
+	assert_int_equal(store_start(f->store, NULL, STORE_QUEUE_MAX), 0);
+}
+
+static void close_down(struct fixture *f)
+{
+	store_stop(f->store);
+	sessions_free(&f->sessions);
+	store_free(&f->store);
+}
+
+static const char *slug;
+static char cookie[256];
+static bool answered;
+
+static void note(const struct problem *problem, const char *set_cookie, void *arg)
+{
+	slug = problem ? problem->slug : "";
+	g_strlcpy(cookie, set_cookie ? set_cookie : "", sizeof cookie);
+	answered = true;
+}
+
+static void sign_in(struct fixture *f, const char *login, const char *password, const char *from)
+{
+	struct addr addr;
+	assert_int_equal(addr_parse(from, 1, &addr), 0);
+	answered = false;
+	sessions_sign_in(f->sessions, login, password, &addr, note, NULL);
+	while (!answered)
+		g_main_context_iteration(NULL, TRUE);
+}
+
+/* "__Host-ting=…" without its attributes, as a browser sends it back. */
+static struct request *come_back(void)
+{
+	g_autofree char *pair = g_strndup(cookie, strcspn(cookie, ";"));
+	return request_with(pair);
+}
+
+static void the_right_password_opens(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	sign_in(&f, "Asa", "hemligt lösenord", "192.0.2.1");
+	assert_string_equal(slug, "");
+	assert_true(g_str_has_prefix(cookie, "__Host-ting="));
+	assert_non_null(strstr(cookie, "; Path=/; Secure; HttpOnly; SameSite=Lax"));
+	struct request *req = come_back();
+	const struct session *session = sessions_of(f.sessions, req);
+	assert_non_null(session);
+	assert_true(session->person == 7);
+	assert_string_equal(session->name, "Åsa");
+	assert_true(session->admin);
+	/* out again */
+	assert_non_null(strstr(sessions_sign_out(f.sessions, req), "Max-Age=0"));
+	assert_null(sessions_of(f.sessions, req));
+	request_done(req);
+	close_down(&f);
+}
+
+static void others_do_not(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	sign_in(&f, "asa", "fel", "192.0.2.1");
+	assert_string_equal(slug, "wrong-password");
+	sign_in(&f, "bo", "hemligt lösenord", "192.0.2.1");
+	assert_string_equal(slug, "wrong-password"); /* the same, known or not */
+	sign_in(&f, "", "", "192.0.2.1");
+	assert_string_equal(slug, "wrong-password");
+	assert_string_equal(cookie, "");
+	struct request *req = request_with("__Host-ting=made-up");
+	assert_null(sessions_of(f.sessions, req));
+	request_done(req);
+	req = request_with("ting=x");
+	assert_null(sessions_of(f.sessions, req));
+	request_done(req);
+	close_down(&f);
+}
+
+static void guessing_is_slowed_down(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	for (int i = 0; i < 10; i++)
+		sign_in(&f, "asa", "fel", "192.0.2.1");
+	assert_string_equal(slug, "wrong-password");
+	sign_in(&f, "asa", "hemligt lösenord", "192.0.2.1");
+	assert_string_equal(slug, "too-many");
+	/* which does not lock her out at home */
+	sign_in(&f, "asa", "hemligt lösenord", "192.0.2.2");
+	assert_string_equal(slug, "");
+	close_down(&f);
+}
+
+static int signed_in_rows(struct db *db, void *arg)
+{
+	struct db_query *q = db_query(db, "SELECT COUNT(*), MIN(token) FROM session");
+	int result = db_next(q);
+	if (result == 1) {
+		result = (int)db_int(q, 0);
+		g_strlcpy(arg, db_text(q, 1), 100);
+	}
+	db_done(q);
+	return result;
+}
+
+static int new_password(struct db *db, void *arg)
+{
+	return person_row_set_password(db, "asa", encoded);
+}
+
+static void sessions_are_kept_as_hashes(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	sign_in(&f, "asa", "hemligt lösenord", "192.0.2.1");
+	store_stop(f.store);
+	char kept[100];
+	assert_int_equal(store_call(f.store, signed_in_rows, kept), 1);
+	assert_int_equal(strlen(kept), 64);
+	assert_null(strstr(cookie, kept));
+	/* another process reads them */
+	sessions_free(&f.sessions);
+	assert_int_equal(sessions_new(f.store, &f.sessions), 0);
+	struct request *req = come_back();
+	assert_non_null(sessions_of(f.sessions, req));
+	/* a new password signs out everywhere */
+	assert_true(store_call(f.store, new_password, NULL) >= 0);
+	assert_int_equal(store_call(f.store, signed_in_rows, kept), 0);
+	sessions_forget(f.sessions, "asa");
+	assert_null(sessions_of(f.sessions, req));
+	request_done(req);
+	close_down(&f);
+}
+
+static void passwords_have_a_length(void **state)
+{
+	assert_false(password_is_acceptable("kort"));
+	assert_false(password_is_acceptable("123456789"));
+	assert_true(password_is_acceptable("åäöåäöåäöå"));
+	assert_true(password_verify(encoded, "hemligt lösenord"));
+	assert_false(password_verify(encoded, "hemligt losenord"));
+	assert_false(password_verify("", ""));
+	assert_false(password_verify("nonsense", "nonsense"));
+	assert_true(g_str_has_prefix(encoded, "$argon2id$"));
+}
+
+int main(void)
+{
+	if (password_hash("hemligt lösenord", encoded) < 0)
+		return 1;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_right_password_opens),
+		cmocka_unit_test(others_do_not),
+		cmocka_unit_test(guessing_is_slowed_down),
+		cmocka_unit_test(sessions_are_kept_as_hashes),
+		cmocka_unit_test(passwords_have_a_length),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
