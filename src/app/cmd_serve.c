@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { DRAIN_MS = 500 };
 
@@ -55,6 +56,16 @@ static void print_links(const struct serve *s)
 		printf("The browser warns about the certificate until %s/ca.pem is trusted.\n\n",
 			   s->conf.data);
 	fflush(stdout);
+}
+
+/* Each WebSocket takes three descriptors: as many as the system lets us have. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit); /* refused: the limit stays as it was */
+	}
 }
 
 static int run(struct serve *s)
@@ -103,6 +114,7 @@ int cmd_serve(int argc, char **argv)
 	else {
 		log_set_level((enum log_level)level);
 		signal(SIGPIPE, SIG_IGN);
+		raise_descriptors();
 		status = run(&s);
 	}
 	settings_done(&conf_table, &s.conf);
