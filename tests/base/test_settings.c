@@ -31,7 +31,8 @@ static void reads_values(void **state)
 	(void)state;
 	struct conf c;
 	char error[SETTINGS_ERROR_MAX] = "";
-	assert_int_equal(parse(&c, "# people = 3\n\n on=yes\r\npeople =\t 30 \nname = a = b", error), 0);
+	const char *text = "# people = 3\n\n on=yes\r\npeople =\t 30 \nname = a = b";
+	assert_int_equal(parse(&c, text, error), 0);
 	assert_true(c.on);
 	assert_int_equal(c.people, 30);
 	assert_string_equal(c.name, "a = b");
