@@ -114,7 +114,7 @@ int db_exec(struct db *db, const char *sql)
 static void map_params(struct db_query *q)
 {
 	for (int n = 1; n <= DB_PARAMS_MAX; n++) {
-		char name[8];
+		char name[16];
 		snprintf(name, sizeof name, "$%d", n);
 		q->index[n] = (uint8_t)sqlite3_bind_parameter_index(q->stmt, name);
 	}
