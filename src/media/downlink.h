@@ -14,7 +14,7 @@
 enum {
 	DOWNLINK_BURST = 192,     /* packets of a keyframe's past that are sent at once */
 	DOWNLINK_RESENT = 32,     /* repairs remembered; a power of two */
-	DOWNLINK_RESENT_MAX = 3,  /* times that one packet is repaired */
+	DOWNLINK_RESENT_MAX = 5,  /* times that one packet is repaired */
 	DOWNLINK_HEADER_MAX = 64,
 };
 

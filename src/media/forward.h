@@ -2,8 +2,8 @@
  *
  * Reading order of the packet path: peer_recv.c (whose packet is it), uplink.c (counted, missed,
  * asked for again), fanout.c (the one loop over receivers), downlink.c (a slot: rewritten and
- * sent), rewrite.c (the numbers). Beside it: cache.c, keyframe.c, layer.c, speaker.c, loudest.c,
- * feedback.c, report.c.
+ * sent), rewrite.c (the numbers). Beside it: source.c and group.c (what is bound to what), cache.c,
+ * keyframe.c, layer.c, speaker.c, loudest.c, feedback.c, report.c; peer_due.c and agenda.c (time).
  *
  * Single-threaded; no socket, no clock, no log. After a peer is set up nothing is allocated per
  * packet. Callbacks are made from inside the calls below and must not call back in. */

@@ -1,7 +1,8 @@
 /* When to ask a sender for a keyframe: wishes of many receivers merged into few requests.
  *
- * The first wish is passed on at once; while it stands, the request is repeated; requests keep a
- * distance, since each costs the sender a picture many times the usual size. Plain value. */
+ * The first wish is passed on at once; while it stands, the request is repeated, the first time
+ * soon, as it may have been lost; requests keep a distance, since each costs the sender a picture
+ * many times the usual size. Plain value. */
 #ifndef MEDIA_KEYFRAME_H
 #define MEDIA_KEYFRAME_H
 
@@ -14,10 +15,14 @@
 #define KEYFRAME_PERIOD_LOW (500 * USEC_PER_MS)
 #define KEYFRAME_PERIOD_HIGH (1000 * USEC_PER_MS)
 
+/* Before the first repetition of a request that nothing came of. Browsers heed none sooner. */
+#define KEYFRAME_RETRY (300 * USEC_PER_MS)
+
 struct keyframe {
 	usec period;  /* given: KEYFRAME_PERIOD_… */
 	usec sent_at; /* of the last request; 0: none yet */
 	bool wanted;
+	uint8_t unanswered; /* requests since the last keyframe */
 };
 
 /* Somebody needs one. */

@@ -1,237 +1,12 @@
-/* A peer's life: its lines, which come and change with offers, and its turns on the agenda. What
- * it receives is in peer_recv.c and peer_rtcp.c. */
+/* A peer from outside: its life, what it is shown, and whom it hears. Its lines are in
+ * peer_lines.c, what it sends in peer_recv.c and peer_rtcp.c, its turns in peer_due.c. */
 #include "media/peer.h"
 
 #include "media/forward_state.h"
 #include "media/group.h"
 #include "media/peer_state.h"
-#include "media/report.h"
 
 #include <stdlib.h>
-
-/* ── Streams it sends ── */
-
-int peer_add_uplink(struct line *line, unsigned layer)
-{
-	bool nack = false, video = !codec_is_audio(line->conf.codecs[0].codec);
-	struct uplink *u = malloc(sizeof(*u));
-
-	for (unsigned i = 0; i < line->conf.codec_count; i++)
-		nack = nack || line->conf.codecs[i].fb & CODEC_FB_NACK;
-	if (!u || uplink_init(u, video, nack) < 0) {
-		free(u);
-		return -ERR_NOMEM;
-	}
-	line->uplinks[layer] = u;
-	source_add_layer(line->source, layer, u);
-	return 0;
-}
-
-static void drop_uplinks(struct peer *p, struct line *line)
-{
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < p->binding_count; i++) {
-		if (p->bindings[i].line == line)
-			continue;
-		p->ssrcs[kept] = p->ssrcs[i];
-		p->bindings[kept++] = p->bindings[i];
-	}
-	p->binding_count = kept;
-	for (unsigned i = 0; i < LAYER_MAX; i++) {
-		if (line->uplinks[i])
-			uplink_done(line->uplinks[i]);
-		free(line->uplinks[i]);
-		line->uplinks[i] = NULL;
-	}
-}
-
-void peer_lose_source(struct peer *p, struct source *s)
-{
-	for (unsigned i = 0; i < p->line_count; i++) {
-		if (p->lines[i]->source != s)
-			continue;
-		p->lines[i]->source = NULL;
-		drop_uplinks(p, p->lines[i]);
-	}
-}
-
-static void disown(struct peer *p, struct line *line)
-{
-	struct source *s = line->source;
-
-	line->source = NULL;
-	if (s)
-		source_disown(s);
-	drop_uplinks(p, line);
-}
-
-/* The first line of a role sends its source. */
-static void own(struct peer *p, struct line *line)
-{
-	enum media_kind kind = peer_role_kind(line->conf.role);
-	struct source *s;
-
-	for (unsigned i = 0; i < p->line_count; i++) {
-		if (p->lines[i]->source && p->lines[i]->conf.role == line->conf.role)
-			return;
-	}
-	/* Without memory the line stays without a source: its packets are not wanted */
-	if (source_get(p->group, p->member * MEDIA_KINDS + kind, &s) < 0)
-		return;
-	source_own(s, p, line->conf.layer_count, p->open[kind]);
-	line->source = s;
-}
-
-/* ── Lines ── */
-
-static void free_line(struct peer *p, struct line *line)
-{
-	disown(p, line);
-	downlink_free(&line->slot);
-	free(line);
-}
-
-static struct line *find_line(const struct peer *p, const struct peer_line *conf)
-{
-	for (unsigned i = 0; i < p->line_count; i++) {
-		if (strcmp(p->lines[i]->conf.mid, conf->mid) == 0 &&
-			p->lines[i]->conf.role == conf->role)
-			return p->lines[i];
-	}
-	return NULL;
-}
-
-static struct line *new_line(struct peer *p, const struct peer_line *conf)
-{
-	struct line *line = calloc(1, sizeof(*line));
-
-	if (!line)
-		return NULL;
-	line->conf = *conf;
-	if (line->conf.layer_count < 1)
-		line->conf.layer_count = 1;
-	if (peer_role_receives(conf->role) && downlink_new(p, &line->conf, &line->slot) < 0) {
-		free(line);
-		return NULL;
-	}
-	return line;
-}
-
-static bool is_valid(const struct peer_conf *conf)
-{
-	if (conf->line_count > MEDIA_LINES_MAX)
-		return false;
-	for (unsigned i = 0; i < conf->line_count; i++) {
-		const struct peer_line *l = &conf->lines[i];
-		if (l->layer_count > PEER_LAYERS_MAX || l->codec_count < 1 ||
-			l->codec_count > PEER_CODECS_MAX ||
-			!(peer_role_sends(l->role) || peer_role_receives(l->role)))
-			return false;
-	}
-	return true;
-}
-
-/* A line that stays takes what the new offer says of it. */
-static void renew_line(struct peer *p, struct line *line, const struct peer_line *conf, usec now)
-{
-	struct peer_line before = line->conf;
-	bool codecs = before.codec_count != conf->codec_count ||
-				  memcmp(before.codecs, conf->codecs, sizeof(before.codecs)) != 0;
-
-	line->conf = *conf;
-	if (line->conf.layer_count < 1)
-		line->conf.layer_count = 1;
-	line->conf.ssrc = before.ssrc;
-	line->conf.rtx_ssrc = before.rtx_ssrc;
-	if (line->slot && codecs) {
-		downlink_stop(line->slot);
-		downlink_choose(line->slot, now);
-	}
-	if (peer_role_sends(conf->role) &&
-		(before.layer_count != line->conf.layer_count ||
-		 memcmp(before.layers, line->conf.layers, sizeof(before.layers)) != 0))
-		disown(p, line);
-}
-
-static void add_ext(struct peer *p, uint8_t id, enum peer_ext ext)
-{
-	if (id)
-		p->ext_of_id[id] = (uint8_t)ext;
-}
-
-/* What follows from the lines: extension ids, sources, the slots that fill themselves. */
-static void settle(struct peer *p, usec now)
-{
-	memset(p->ext_of_id, PEER_EXT_NONE, sizeof(p->ext_of_id));
-	p->hearing_count = 0;
-	for (unsigned i = 0; i < p->line_count; i++) {
-		struct line *line = p->lines[i];
-		const struct peer_exts *ext = &line->conf.ext;
-
-		if (peer_role_sends(line->conf.role)) {
-			add_ext(p, ext->mid, PEER_EXT_MID);
-			add_ext(p, ext->rid, PEER_EXT_RID);
-			add_ext(p, ext->repaired_rid, PEER_EXT_REPAIRED_RID);
-			add_ext(p, ext->audio_level, PEER_EXT_AUDIO_LEVEL);
-			add_ext(p, ext->twcc, PEER_EXT_TWCC);
-			own(p, line);
-		} else if (p->hears && line->conf.role == MEDIA_ROLE_SLOT_AUDIO &&
-				   p->hearing_count < p->fw->audio_slots) {
-			p->hearing[p->hearing_count++] = line->slot;
-		} else if (line->conf.role == MEDIA_ROLE_SLOT_AUDIO) {
-			downlink_clear(line->slot);
-		}
-		if (!p->ssrc)
-			p->ssrc = line->conf.ssrc;
-	}
-	if (!p->ssrc)
-		p->ssrc = forward_random(p->fw) | 1;
-	peer_hear(p, now);
-}
-
-/* Takes the lines of an offer: all of them, or none and an error. */
-static int take_lines(struct peer *p, const struct peer_conf *conf, usec now)
-{
-	struct line *lines[MEDIA_LINES_MAX];
-	bool fresh[MEDIA_LINES_MAX];
-
-	if (!is_valid(conf))
-		return -ERR_INVALID;
-	for (unsigned i = 0; i < conf->line_count; i++) {
-		lines[i] = find_line(p, &conf->lines[i]);
-		for (unsigned k = 0; k < i && lines[i]; k++) {
-			if (lines[k] == lines[i])
-				lines[i] = NULL; /* a mid named twice */
-		}
-		fresh[i] = !lines[i];
-		if (fresh[i])
-			lines[i] = new_line(p, &conf->lines[i]);
-		if (lines[i])
-			continue;
-		for (; i > 0; i--) {
-			if (fresh[i - 1])
-				free_line(p, lines[i - 1]);
-		}
-		return -ERR_NOMEM;
-	}
-	/* From here on nothing fails. Slots may go: none fills itself until `settle` */
-	p->hearing_count = 0;
-	for (unsigned i = 0; i < p->line_count; i++) {
-		bool stays = false;
-		for (unsigned k = 0; k < conf->line_count; k++)
-			stays = stays || lines[k] == p->lines[i];
-		if (!stays)
-			free_line(p, p->lines[i]);
-	}
-	p->line_count = conf->line_count;
-	memcpy(p->lines, lines, conf->line_count * sizeof(lines[0]));
-	for (unsigned i = 0; i < p->line_count; i++) {
-		if (!fresh[i])
-			renew_line(p, p->lines[i], &conf->lines[i], now);
-	}
-	return 0;
-}
 
 /* ── Life ── */
 
@@ -289,7 +64,7 @@ void peer_free(struct peer **peer)
 	p->hears = false;
 	p->hearing_count = 0;
 	for (unsigned i = 0; i < p->line_count; i++)
-		free_line(p, p->lines[i]);
+		peer_free_line(p, p->lines[i]);
 	p->line_count = 0;
 	group_leave(p->group, p);
 	for (at = &fw->peers; *at != p; at = &(*at)->next)
@@ -305,18 +80,8 @@ void peer_free(struct peer **peer)
 
 int peer_update(struct peer *p, const struct peer_conf *conf, usec now)
 {
-	int rc;
-
 	p->fw->now = now;
-	rc = take_lines(p, conf, now);
-	if (rc < 0)
-		return rc;
-	p->group->hearers += (unsigned)conf->hears - (unsigned)p->hears;
-	p->hears = conf->hears;
-	p->echo = conf->echo;
-	p->rsize = conf->rtcp_rsize;
-	settle(p, now);
-	return 0;
+	return peer_take_lines(p, conf, now);
 }
 
 /* ── What it receives ── */
@@ -328,7 +93,7 @@ int peer_assign(struct peer *p, const char *mid, uint32_t source, int height, us
 
 	p->fw->now = now;
 	for (unsigned i = 0; i < p->line_count && !d; i++) {
-		if (strcmp(p->lines[i]->conf.mid, mid) == 0)
+		if (!p->lines[i]->gone && strcmp(p->lines[i]->conf.mid, mid) == 0)
 			d = p->lines[i]->slot;
 	}
 	if (!d)

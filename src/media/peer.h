@@ -65,7 +65,8 @@ struct peer_conf {
 
 struct peer;
 
-/* -ERR_NOMEM; -ERR_INVALID: too many lines. */
+/* Slots' SSRCs are set, each its own. -ERR_NOMEM; -ERR_INVALID: too many lines, two of one mid or
+ * SSRC, or no codec. */
 NODISCARD int peer_new(struct forward *fw, const struct peer_conf *conf, usec now,
 					   struct peer **ret_peer);
 
@@ -73,8 +74,10 @@ NODISCARD int peer_new(struct forward *fw, const struct peer_conf *conf, usec no
 void peer_free(struct peer **peer);
 
 /* Another offer on the same transport: lines are matched by mid; new ones are added, those that
- * are gone or changed role end. A slot keeps its SSRCs. group, member and transport must be the
- * same. -ERR_NOMEM, -ERR_INVALID: nothing changed. */
+ * are gone or changed direction end. A slot keeps its SSRCs, also when it goes and comes again.
+ * group, member and transport must be the same.
+ * -ERR_INVALID, also when a new slot has another's SSRC; -ERR_FULL: with the slots that are gone
+ * more than MEDIA_LINES_MAX; -ERR_NOMEM. Nothing is changed then. */
 NODISCARD int peer_update(struct peer *peer, const struct peer_conf *conf, usec now);
 
 /* One packet that has been authenticated and decrypted. Malformed and unwanted ones are counted

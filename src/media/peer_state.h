@@ -28,6 +28,7 @@ struct line {
 
 	/* receives */
 	struct downlink *slot; /* owned */
+	bool gone; /* not in the newest offer; only its SSRCs' state is kept */
 };
 
 /* Which stream an SSRC is. */
@@ -111,6 +112,10 @@ void peer_sooner(struct peer *p, usec at);
 
 /* What is due, called by the agenda. */
 void peer_due(void *peer, usec now);
+
+/* Takes what an offer says: all of it, or nothing and an error, as peer_update. */
+NODISCARD int peer_take_lines(struct peer *p, const struct peer_conf *conf, usec now);
+void peer_free_line(struct peer *p, struct line *line);
 
 /* Another peer sends a source of its now. */
 void peer_lose_source(struct peer *p, struct source *s);

@@ -246,10 +246,12 @@ static void test_pli(void **state)
 	for (int i = 0; i < 100; i++)
 		rig_pli(c, ssrc);
 	assert_int_equal(pli_count(r, a), 1); /* a storm is not */
-	rig_pass(r, MS(999));
+	rig_pass(r, MS(299));
 	assert_int_equal(pli_count(r, a), 1);
 	rig_pass(r, MS(3));
 	assert_int_equal(pli_count(r, a), 2); /* repeated until one comes */
+	rig_pass(r, MS(950));
+	assert_int_equal(pli_count(r, a), 2);
 	pictures(1, all, 1, 1);
 	rig_pass(r, MS(3000));
 	assert_int_equal(pli_count(r, a), 2);

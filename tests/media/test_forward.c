@@ -183,6 +183,52 @@ static void test_update(void **state)
 	pictures(&s, 1, true);
 	assert_int_equal(slot_count(r, ssrc), 22);
 	assert_int_equal(peer_assign(b->peer, "v0", CAM(1), 180, r->now), -ERR_NOTFOUND);
+	/* and there again: the rig fails if a number is used once more */
+	rig_offer(&more, 2);
+	more.conf.transport = b;
+	assert_int_equal(peer_update(b->peer, &more.conf, r->now), 0);
+	assert_int_equal(slot_ssrc(b, "v0"), ssrc);
+	assert_int_equal(peer_assign(b->peer, "v0", CAM(1), 180, r->now), 0);
+	pictures(&s, 5, true);
+	assert_true(slot_count(r, ssrc) > 30);
+	for (unsigned i = 1; i < slot_count(r, ssrc); i++)
+		assert_int_equal(slot_packet(r, ssrc, i)->rtp.seq,
+						 (uint16_t)(slot_packet(r, ssrc, i - 1)->rtp.seq + 1));
+	/* a new slot under the SSRC of one that is gone, or of another, is refused */
+	assert_int_equal(peer_update(b->peer, &less.conf, r->now), 0);
+	struct rig_offer bad = {.video_slots = 1};
+	rig_offer(&bad, 2);
+	snprintf(bad.lines[0].mid, sizeof(bad.lines[0].mid), "other");
+	bad.lines[0].ssrc = ssrc;
+	assert_int_equal(peer_update(b->peer, &bad.conf, r->now), -ERR_INVALID);
+	bad.lines[0].ssrc = 5555;
+	bad.lines[0].rtx_ssrc = ssrc + 1;
+	assert_int_equal(peer_update(b->peer, &bad.conf, r->now), -ERR_INVALID);
+}
+
+/* A client that renames its slots again and again keeps only so many. */
+static void test_slots_without_end(void **state)
+{
+	struct rig_offer o = {.video_slots = 8};
+	struct rig_end *a = rig_browser(r, 1), *b = rig_join(r, 2, &o);
+	struct rig_stream s = camera_of(a, 0);
+	int rc = 0, rounds = 0;
+
+	pictures(&s, 1, true);
+	for (; rc == 0 && rounds < 20; rounds++) {
+		for (int i = 0; i < 8; i++)
+			assert_int_equal(peer_assign(b->peer, o.lines[i].mid, CAM(1), 180, r->now), 0);
+		for (int i = 0; i < 8; i++) {
+			snprintf(o.lines[i].mid, sizeof(o.lines[i].mid), "r%d-%d", rounds, i);
+			o.lines[i].ssrc += 100;
+			o.lines[i].rtx_ssrc += 100;
+		}
+		rc = peer_update(b->peer, &o.conf, r->now);
+	}
+	assert_int_equal(rc, -ERR_FULL);
+	assert_int_equal(rounds, 8);
+	pictures(&s, 1, true); /* and goes on as it was */
+	assert_true(slot_count(r, o.lines[0].ssrc - 100) > 0);
 }
 
 /* ── What is told ── */
@@ -323,8 +369,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_gate), T(test_assign_errors), T(test_comes_back), T(test_groups), T(test_update),
-		T(test_told), T(test_room), T(test_expiry), T(test_bytes), T(test_malformed),
+		T(test_gate), T(test_assign_errors), T(test_comes_back), T(test_groups),
+		T(test_update), T(test_slots_without_end), T(test_told), T(test_room),
+		T(test_expiry), T(test_bytes), T(test_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

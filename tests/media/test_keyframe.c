@@ -25,19 +25,23 @@ static const struct step {
 	{1100, WANT, 0},  /* others join in */
 	{1100, WANT, 0},
 	{1100, LOOK, 0},
-	{1499, LOOK, 0},
-	{1500, LOOK, 1},  /* none came: again */
-	{1700, SEEN, 0},
+	{1299, LOOK, 0},
+	{1300, LOOK, 1},  /* none came: the request may be lost */
+	{1799, LOOK, 0},
+	{1800, LOOK, 1},  /* again, now with patience */
+	{2299, LOOK, 0},
+	{2300, LOOK, 1},
+	{2350, SEEN, 0},
 	{2500, LOOK, 0},  /* all are served */
-	{2600, WANT, 0},
-	{2600, LOOK, 1},  /* long since the last: at once */
-	{2650, SEEN, 0},
-	{2700, WANT, 0},
-	{2700, LOOK, 0},  /* too soon after the last */
-	{3099, LOOK, 0},
-	{3100, LOOK, 1},
-	{3200, WANT, 0},
-	{3300, SEEN, 0},  /* one that was on its way serves this too */
+	{3600, WANT, 0},
+	{3600, LOOK, 1},  /* long since the last: at once */
+	{3650, SEEN, 0},
+	{3700, WANT, 0},
+	{3950, LOOK, 0},  /* too soon after one that was answered */
+	{4099, LOOK, 0},
+	{4100, LOOK, 1},
+	{4200, WANT, 0},
+	{4300, SEEN, 0},  /* one that was on its way serves this too */
 	{9000, LOOK, 0},
 };
 

@@ -16,7 +16,9 @@
 #define T0 (100 * USEC_PER_SEC)
 
 static struct rewrite r;
-static const struct rewrite_out zero = {.seq = 65000, .ts = 0xfffff000, .picture = 0x7ffe, .tl0 = 254};
+static const struct rewrite_out zero = {
+	.seq = 65000, .ts = 0xfffff000, .picture = 0x7ffe, .tl0 = 254,
+};
 
 static int setup(void **state)
 {

@@ -82,7 +82,8 @@ static void test_repair(void **state)
 	assert_int_equal(recv_at(11, 0, false, true, T0 + MS(41)), -ERR_REPLAY);
 	assert_int_equal(recv_at(13, 0, false, true, T0 + MS(41)), UPLINK_FRESH);
 	assert_true(uplink_nack_deadline(&u) == USEC_NEVER);
-	assert_int_equal(recv_at(15, 0, false, true, T0 + MS(42)), UPLINK_FRESH); /* the tail was lost */
+	/* the tail was lost */
+	assert_int_equal(recv_at(15, 0, false, true, T0 + MS(42)), UPLINK_FRESH);
 	for (uint16_t s = 10; s <= 15; s++)
 		assert_non_null(cache_find(&u.cache, s));
 
