@@ -178,7 +178,7 @@ export function take(name: string, m: Message, calls: EventCalls): void {
     quality: () => { state.quality.value = { ...state.quality.peek(), ...m.members as object }; },
     heard: () => {
       const { event: _, ...now } = m;
-      state.heard.value = { ...state.heard.peek(), ...now as Heard };
+      state.heard.value = now as Heard;       // all that one means to send, each time
     },
     slots: () => calls.slots(m.slots as Slots),
     'mute-asked': () => muteAsked(Number(m.by), String(m.kind), calls),

@@ -1,7 +1,7 @@
 // Takes noise out of a microphone: RNNoise, in a worker that may compile WebAssembly while the page
 // may not. The worklet on the audio thread only carries samples there and back.
 import workletUrl from 'worker:../workers/noise-worklet.ts';
-import workerUrl from 'worker:../workers/noise-worker.ts';
+import workerUrl from 'worker:../workers/wasm-noise.ts';
 import type { Improve } from './devices';
 import { scriptURL } from './trusted';
 

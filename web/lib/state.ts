@@ -22,7 +22,7 @@ export type LeftWhy = 'left' | 'removed' | 'refused' | 'ended' | 'replaced';
 export type Line = 'up' | 'lost';
 
 export interface TextLine { member: number; line: number; text: string; done: boolean; at: number;
-  caption: boolean; lang?: string }
+  caption: boolean; lang?: string; name?: string }
 
 export interface Reaction { id: number; member: number; sign: string }
 

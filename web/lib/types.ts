@@ -91,7 +91,7 @@ export interface Config {
   organisation: string;
   demo: boolean;
   signed_in: boolean;
-  user: string | null;
+  user: { login: string; name: string; admin: boolean } | null;
   may_create: boolean;
   ice_servers: RTCIceServer[];
   version: string;

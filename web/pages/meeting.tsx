@@ -1,11 +1,10 @@
 // /m/<code>[/<invite>]: a meeting, from the link to the page after it.
-import '../css/all.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { getConfig, getMeeting } from '../lib/api';
 import { startBoth, unsupported } from '../lib/devices';
 import { improveAsRemembered } from '../lib/improve';
-import { lang, startLang, t } from '../lib/i18n';
+import { t } from '../lib/i18n';
 import { claimTab, getPlace, putPlace } from '../lib/resume';
 import { join, prepare, setCode, watchLocal } from '../lib/session';
 import { hands, meeting, phase, problem, summary, unread, waiting } from '../lib/state';
@@ -45,7 +44,6 @@ function App() {
 function watchPage(): void {
   effect(() => {
     const root = document.documentElement;
-    root.lang = lang.value;
     if (phase.value === 'in') root.dataset.theme = 'dark';
     else delete root.dataset.theme;
   });
@@ -65,14 +63,13 @@ function fail(error: unknown): void {
 
 const ENDED: Problem = { type: '/problem/meeting-ended', title: '', status: 410 };
 
-async function start(): Promise<void> {
+export async function showMeeting(root: HTMLElement): Promise<void> {
   const [, , code = '', given = ''] = location.pathname.split('/');
-  await Promise.all([startLang(), claimTab()]);
   watchPage();
-  const root = document.getElementById('app')!;
   if (unsupported() === 'unsupported' || unsupported() === 'insecure') {
     return render(<OldBrowser />, root);
   }
+  await claimTab();
   // What makes its bearer a host leaves the address, which people copy to invite others.
   if (given) {
     putPlace(code, { invite: given });
@@ -99,5 +96,3 @@ async function start(): Promise<void> {
   }
   phase.value = 'prejoin';
 }
-
-void start();

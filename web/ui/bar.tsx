@@ -15,31 +15,35 @@ import {
   popover, sheet, togglePopover, toggleSheet, type PopoverName, type SheetName,
 } from './room';
 
-interface ToolProps { icon: IconName; label: string; say?: string; keys?: string; class?: string;
-  pressed?: boolean; run(): void; count?: number; countSay?: string; disabled?: boolean }
+interface ToolProps { icon: IconName; label: string; keys?: string; class?: string;
+  /** Is it in use now? The word on it says what a press will do. */
+  active?: boolean;
+  count?: number; countSay?: string; run(): void }
 
-/** A button with its word beneath; pressed only for what is on or off. */
-function Tool(p: ToolProps) {
-  const title = p.keys ? `${p.say ?? p.label} (${p.keys})` : p.say ?? p.label;
+function Inside({ icon, label, count, countSay }: ToolProps) {
   return (
-    <button type="button" class={`tool ${p.class ?? ''}`} aria-pressed={p.pressed} title={title}
-      aria-label={[p.say ?? p.label, p.countSay].filter(Boolean).join(', ')}
-      aria-keyshortcuts={p.keys} onClick={p.run}>
-      <Icon name={p.icon} /><b aria-hidden="true">{p.label}</b>
-      {p.count ? <span class="n" aria-hidden="true">{p.count > 99 ? '99+' : p.count}</span> : null}
-    </button>
+    <>
+      <Icon name={icon} /><b>{label}</b>
+      {count ? <span class="n" aria-hidden="true">{count > 99 ? '99+' : count}</span> : null}
+      {countSay && <span class="hide">{countSay}</span>}
+    </>
+  );
+}
+
+function Tool(p: ToolProps) {
+  return (
+    <button type="button" class={`tool ${p.class ?? ''} ${p.active ? 'active' : ''}`}
+      title={p.keys ? `${p.label} (${p.keys})` : p.label} aria-keyshortcuts={p.keys}
+      onClick={p.run}><Inside {...p} /></button>
   );
 }
 
 function Opens(p: ToolProps & { opens: SheetName }) {
-  const open = sheet.value === p.opens;
   return (
-    <button type="button" class={`tool ${p.class ?? ''}`} aria-expanded={open}
-      data-opens={p.opens} title={p.keys ? `${p.label} (${p.keys})` : p.label}
-      aria-label={[p.label, p.countSay].filter(Boolean).join(', ')}
-      aria-keyshortcuts={p.keys} onClick={p.run}>
-      <Icon name={p.icon} /><b aria-hidden="true">{p.label}</b>
-      {p.count ? <span class="n" aria-hidden="true">{p.count > 99 ? '99+' : p.count}</span> : null}
+    <button type="button" class={`tool ${p.class ?? ''}`} data-opens={p.opens}
+      aria-expanded={sheet.value === p.opens} aria-keyshortcuts={p.keys}
+      title={p.keys ? `${p.label} (${p.keys})` : p.label} onClick={p.run}>
+      <Inside {...p} />
     </button>
   );
 }
@@ -52,8 +56,8 @@ function Pops({ name, icon, label, class: extra = '', children }: PopsProps) {
   return (
     <div class={`pops ${extra}`}>
       <button type="button" class={`tool ${extra}`} aria-haspopup="dialog" aria-expanded={open}
-        data-opens={name} title={label} aria-label={label} onClick={() => togglePopover(name)}>
-        <Icon name={icon} /><b aria-hidden="true">{label}</b>
+        data-opens={name} title={label} onClick={() => togglePopover(name)}>
+        <Icon name={icon} /><b>{label}</b>
       </button>
       {open && (
         <Popover label={label} close={() => { popover.value = null; }} class={name}>
@@ -73,9 +77,8 @@ function Device({ source, icon, off, keys, run, children }: { source: Source; ic
   return (
     <div class="pops device" data-on={on} data-problem={source.problem.value ?? undefined}>
       <button type="button" class={`tool own ${on ? '' : 'isoff'}`} aria-pressed={on}
-        data-tool={kind} title={`${state} (${keys})`} aria-label={t(`bar.${kind}.name`)}
-        aria-keyshortcuts={keys} onClick={run}>
-        <Icon name={on ? icon : off} /><b aria-hidden="true">{t(`bar.${kind}.name`)}</b>
+        data-tool={kind} title={`${state} (${keys})`} aria-keyshortcuts={keys} onClick={run}>
+        <Icon name={on ? icon : off} /><b>{t(`bar.${kind}.name`)}</b>
         {source.problem.value && <span class="n warn" aria-hidden="true">!</span>}
       </button>
       <button type="button" class="chev" aria-haspopup="dialog" aria-expanded={open}
@@ -118,10 +121,10 @@ export function Bar() {
         {canShare && (
           <Tool icon={sharing.value ? 'monitor-off' : 'monitor-up'} keys="S" class="far"
             label={t(sharing.value ? 'bar.unshare' : 'bar.share')}
-            pressed={sharing.value !== null} run={() => void toggleShare()} />
+            active={sharing.value !== null} run={() => void toggleShare()} />
         )}
-        <Tool icon="hand" keys="H" label={t(up ? 'bar.handDown' : 'bar.hand')} pressed={up}
-          say={t('bar.hand')} count={up ? place : 0} run={() => void toggleHand()} />
+        <Tool icon="hand" keys="H" label={t(up ? 'bar.handDown' : 'bar.hand')} active={up}
+          count={up ? place : 0} countSay={up ? t('bar.place', { n: place }) : ''} run={() => void toggleHand()} />
         <Pops name="reactions" icon="smile" label={t('bar.react')} class="far"><Reactions /></Pops>
         <span class="gap" />
         <Opens opens="chat" icon="message-square" keys="C" class="far" label={t('bar.chat')}

@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { nameOf } from '../lib/events';
 import { t } from '../lib/i18n';
 import { prefs } from '../lib/prefs';
-import { lines, members, self } from '../lib/state';
+import { lines, self } from '../lib/state';
 
 const SHOWN = 2;
 const STAY_MS = 9_000;
@@ -29,14 +29,14 @@ export function Captions() {
   if (!prefs.value.captions) return null;
   const fresh = lines.value.filter((l) => {
     const at = touched.value.get(`${l.member}/${l.line}/${l.caption}`)?.at ?? l.at;
-    return l.text && members.value.has(l.member) && now.value - at < (l.done ? STAY_MS : 60_000);
+    return l.text && now.value - at < (l.done ? STAY_MS : 60_000);
   }).slice(-SHOWN);
   return (
     <div class="captions" role="region" aria-label={t('text.captions')} hidden={!fresh.length}>
       {fresh.map((l) => (
         <p key={`${l.member}/${l.line}/${l.caption}`} lang={l.lang} data-member={l.member}
           data-done={l.done}>
-          <b class="who">{l.member === self.value ? t('tile.you') : nameOf(l.member)}</b>
+          <b class="who">{l.member === self.value ? t('tile.you') : l.name ?? nameOf(l.member)}</b>
           <span class={l.done ? '' : 'new'}>{l.text}</span>
         </p>
       ))}

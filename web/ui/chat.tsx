@@ -141,7 +141,7 @@ export function ChatSheet() {
           <Unsent />
         </ol>
       </div>
-      <footer><Write /></footer>
+      <div class="below"><Write /></div>
     </>
   );
 }

@@ -2,9 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { chooseLang, lang, t } from '../lib/i18n';
 import { config } from '../lib/api';
-import { Icon } from './icon';
+import { Icon, Logo } from './icon';
 import { Said } from './live';
-import { Logo } from './icon';
 
 export function LanguageButton() {
   const other = lang.value === 'sv' ? 'en' : 'sv';
@@ -15,7 +14,9 @@ export function LanguageButton() {
   );
 }
 
-export function Frame({ children, quiet }: { children: ComponentChildren; quiet?: boolean }) {
+interface Props { children: ComponentChildren; more?: ComponentChildren; quiet?: boolean }
+
+export function Frame({ children, more, quiet }: Props) {
   const organisation = config.value?.organisation;
   return (
     <div class="frame">
@@ -23,7 +24,7 @@ export function Frame({ children, quiet }: { children: ComponentChildren; quiet?
       <header class="top">
         <Logo />
         {organisation && <span class="org">{organisation}</span>}
-        <span class="push row"><LanguageButton /></span>
+        <span class="push row">{more}<LanguageButton /></span>
       </header>
       {children}
       {!quiet && (

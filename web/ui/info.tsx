@@ -33,9 +33,9 @@ export function guestLink(): string {
   return `${location.origin}/m/${location.pathname.split('/')[2] ?? ''}`;
 }
 
-/** 123456789 as people read it aloud. */
+/** 1234567890 as people read it aloud: 123 456 78 90. */
 export function spaced(number: string): string {
-  return number.replace(/(\d{3})(?=\d)/g, '$1 ');
+  return number.replace(/^(\d{3})(\d{3})(\d{2})(\d{2})$/, '$1 $2 $3 $4');
 }
 
 function Fact({ icon, title, on, text }: { icon: IconName; title: string; on: boolean;

@@ -44,7 +44,7 @@ const KNOWN: Record<string, Known> = {
 function Actions({ known }: { known?: { numbers?: boolean; again?: boolean } }) {
   return (
     <>
-      {known?.numbers && <NumberForm />}
+      {known?.numbers && <NumberForm primary />}
       {(!known || known.again) && (
         <button type="button" class="btn primary" onClick={() => location.reload()}>
           <Icon name="rotate-cw" />{t('kind.again')}

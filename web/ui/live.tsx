@@ -5,7 +5,7 @@ import { Icon } from './icon';
 
 export function Notices() {
   return (
-    <div class="notices">
+    <section class="notices" aria-label={t('live.name')}>
       {notices.value.map((n) => (
         <div key={n.id} class={`toast ${n.tone}`} data-topic={n.topic}>
           {n.tone === 'warning' && <Icon name="triangle-alert" />}
@@ -18,7 +18,7 @@ export function Notices() {
             onClick={() => dismiss(n.id)}><Icon name="x" size="s" /></button>
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 

@@ -14,7 +14,8 @@ export function destination(text: string): { path?: string; number?: string } {
   return /^\d{4,}$/.test(digits) ? { number: digits } : {};
 }
 
-export function NumberForm({ id = 'number' }: { id?: string }) {
+export function NumberForm({ primary }: { primary?: boolean }) {
+  const id = 'number';
   const text = useSignal('');
   const wrong = useSignal('');
   const busy = useSignal(false);
@@ -40,14 +41,15 @@ export function NumberForm({ id = 'number' }: { id?: string }) {
     <form class="numberform" onSubmit={(e) => void go(e)} noValidate>
       <label for={id} class="label">{t('number.label')}</label>
       <div class="inl">
-        <input class="in" id={id} value={text.value} autocomplete="off" placeholder="123 456 789"
+        <input class="in" id={id} value={text.value} autocomplete="off" placeholder="123 456 78 90"
           aria-invalid={wrong.value !== ''}
           aria-describedby={wrong.value ? `${id}-wrong` : undefined}
           onInput={(e) => {
             text.value = e.currentTarget.value;
             wrong.value = '';
           }} />
-        <button type="submit" class="btn" aria-disabled={busy.value}>{t('pre.join')}</button>
+        <button type="submit" class={`btn ${primary ? 'primary' : ''}`}
+          aria-disabled={busy.value}>{t('pre.join')}</button>
       </div>
       {wrong.value && <p class="bad small" role="alert" id={`${id}-wrong`}>{wrong.value}</p>}
     </form>

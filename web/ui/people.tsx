@@ -142,11 +142,11 @@ export function PeopleSheet() {
         </section>
       </div>
       {hosting.value && others.value.length > 0 && (
-        <footer>
+        <div class="below">
           <button type="button" class="btn wide" onClick={() => void muteAll()}>
             <Icon name="mic-off" />{t('people.muteAll')}
           </button>
-        </footer>
+        </div>
       )}
     </>
   );

@@ -38,12 +38,12 @@ export function Sheet() {
   return (
     <div ref={el} class="sheet" data-sheet={name} role={covered.value ? 'dialog' : 'complementary'}
       aria-modal={covered.value || undefined} aria-labelledby="sheet-title" onKeyDown={keys}>
-      <header>
+      <div class="head">
         <h2 id="sheet-title" tabIndex={-1}>{t(title)}</h2>
         <button type="button" class="btn icon" aria-label={t('sheet.close')} onClick={closeSheet}>
           <Icon name="x" />
         </button>
-      </header>
+      </div>
       {body()}
     </div>
   );

@@ -33,14 +33,14 @@ export function TextSheet() {
           {all.map((l) => (
             <li key={`${l.member}/${l.line}/${l.caption}`} class={l.done ? 'line' : 'line new'}
               data-line={l.line}>
-              <b>{l.member === self.value ? t('chat.you') : nameOf(l.member)}</b>
+              <b>{l.member === self.value ? t('chat.you') : l.name ?? nameOf(l.member)}</b>
               <span>{l.text}</span>
             </li>
           ))}
         </ol>
       </div>
       {role !== 'audience' && (
-        <footer>
+        <div class="below">
           <form class="write" onSubmit={done}>
             <label class="field">
               <span class="over">{t(captions ? 'text.writeCaptions' : 'text.write')}</span>
@@ -49,7 +49,7 @@ export function TextSheet() {
             </label>
             <p class="q small">{t('text.hint')}</p>
           </form>
-        </footer>
+        </div>
       )}
     </>
   );

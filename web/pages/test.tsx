@@ -1,0 +1,215 @@
+// /test: does this place do for a meeting? Devices, then the way to the server and back, and a
+// result to copy for whoever helps.
+import { signal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { config, getConfig } from '../lib/api';
+import { camera, mic, startBoth, unsupported } from '../lib/devices';
+import { number, t } from '../lib/i18n';
+import { checkLine, type LineResult } from '../lib/linecheck';
+import { meter } from '../lib/meter';
+import { Frame } from '../ui/frame';
+import { Icon } from '../ui/icon';
+import { CopyButton } from '../ui/info';
+import { Mirror } from '../ui/mirror';
+import type { IconName } from '../icons/icons';
+
+type State = 'good' | 'fair' | 'bad' | 'none' | 'wait';
+interface Check { name: string; state: State; text: string }
+
+const LOSS_FAIR = 0.02;
+const LOSS_BAD = 0.1;
+const RTT_FAIR = 200;
+const RTT_BAD = 500;
+const SILENT_PEAK = 0.0004;
+
+const running = signal(false);
+const line = signal<LineResult | null>(null);
+const heardMic = signal<boolean | null>(null);
+
+const worse = (value: number, fair: number, bad: number): State =>
+  (value >= bad ? 'bad' : value >= fair ? 'fair' : 'good');
+
+function deviceCheck(s: typeof mic): Check {
+  const name = t(`test.${s.kind}`);
+  const track = s.raw.value;
+  if (s.problem.value) {
+    return { name, state: 'bad', text: t(`dev.${s.kind}.${s.problem.value}`) };
+  }
+  if (!s.on.value || !track) return { name, state: 'none', text: t('test.off') };
+  if (s.kind === 'mic') {
+    return heardMic.value === false
+      ? { name, state: 'bad', text: t('test.micSilent') }
+      : { name, state: 'good', text: track.label };
+  }
+  const { width = 0, height = 0 } = track.getSettings();
+  return { name, state: 'good', text: t('test.cameraGood', { name: track.label, width, height }) };
+}
+
+function mediaChecks(r: LineResult): Check[] {
+  const name = t('test.media');
+  const done = !running.value;
+  const checks: Check[] = [];
+  if (r.picture || r.sound) {
+    const text = [r.picture && t('test.mediaGood'), r.sound && t('test.mediaSound')];
+    checks.push({ name, state: 'good', text: text.filter(Boolean).join(' ') });
+  } else if (r.up && r.picture === null && r.sound === null) {
+    checks.push({ name, state: 'none', text: t('test.mediaNone') });
+  } else if (done) {
+    checks.push({ name, state: 'bad', text: t('test.mediaBad') });
+  }
+  if (r.udp) checks.push({ name: t('test.path'), state: 'good', text: ways(r) });
+  else if (r.tcp) checks.push({ name: t('test.path'), state: 'fair', text: t('test.tcp') });
+  return checks;
+}
+
+function ways(r: LineResult): string {
+  return r.tcp ? t('test.both') : t('test.udp');
+}
+
+function lineChecks(r: LineResult): Check[] {
+  if (!r.up || !r.down) return [];
+  const loss = Math.max(r.up.loss, r.down.loss);
+  const rtt = r.rtt_ms ?? 0;
+  const mbit = (bps: number) => number(bps / 1e6, 1);
+  return [
+    {
+      name: t('test.loss'), state: worse(loss, LOSS_FAIR, LOSS_BAD),
+      text: t('test.lossText', {
+        up: number(r.up.loss * 100, 1), down: number(r.down.loss * 100, 1),
+      }),
+    },
+    {
+      name: t('test.delay'), state: worse(rtt, RTT_FAIR, RTT_BAD),
+      text: t('test.delayText', { ms: number(rtt), jitter: number(r.up.jitter_ms) }),
+    },
+    {
+      name: t('test.rate'), state: 'good',
+      text: t('test.rateText', { up: mbit(r.up.bps), down: mbit(r.down.bps) }),
+    },
+  ];
+}
+
+function checks(): Check[] {
+  const bad = unsupported() !== null;
+  const list: Check[] = [
+    {
+      name: t('test.browser'), state: bad ? 'bad' : 'good',
+      text: t(bad ? 'test.browserBad' : 'test.browserGood'),
+    },
+    deviceCheck(mic), deviceCheck(camera),
+  ];
+  const r = line.value;
+  if (!r) return list;
+  list.push(r.server_ms === null
+    ? { name: t('test.server'), state: 'bad', text: t('test.serverBad') }
+    : { name: t('test.server'), state: 'good', text: t('test.serverGood', { ms: r.server_ms }) });
+  list.push(...mediaChecks(r), ...lineChecks(r));
+  if (running.value) list.push({ name: t('test.running'), state: 'wait', text: t('test.wait') });
+  return list;
+}
+
+function verdict(list: Check[]): 'good' | 'fair' | 'bad' {
+  const states = list.map((c) => c.state);
+  if (states.includes('bad')) return 'bad';
+  return states.includes('fair') ? 'fair' : 'good';
+}
+
+/** The result for somebody who helps: words, then the bare figures. */
+function forSupport(list: Check[]): string {
+  const words = list.map((c) => `${c.name}: ${c.text}`);
+  const facts = {
+    time: new Date().toISOString(), server: location.host, version: config.value?.version,
+    browser: navigator.userAgent, ...line.value,
+  };
+  return `${words.join('\n')}\n\n${JSON.stringify(facts, null, 1)}`;
+}
+
+async function listen(): Promise<void> {
+  heardMic.value = null;
+  const track = mic.track.peek();
+  if (!track || !mic.on.peek()) return;
+  const m = meter(track);
+  let most = 0;
+  for (let i = 0; i < 20; i++) {
+    await new Promise((done) => setTimeout(done, 100));
+    most = Math.max(most, m.peak());
+  }
+  m.stop();
+  heardMic.value = most > SILENT_PEAK;
+}
+
+async function run(): Promise<void> {
+  if (running.peek()) return;
+  running.value = true;
+  line.value = null;
+  try {
+    const { ice_servers } = await getConfig().catch(() => ({ ice_servers: [] }));
+    const sends = (s: typeof mic) => (s.on.peek() ? s.track.peek() : null);
+    await Promise.all([
+      listen(),
+      checkLine(ice_servers, sends(mic), sends(camera), (r) => { line.value = { ...r }; }),
+    ]);
+  } finally {
+    running.value = false;
+  }
+}
+
+const ICONS: Record<State, IconName> = {
+  good: 'circle-check', fair: 'triangle-alert', bad: 'circle-alert', none: 'minus',
+  wait: 'hourglass',
+};
+
+function Results() {
+  const list = checks();
+  if (!line.value && !running.value) return null;
+  const found = verdict(list);
+  const text = forSupport(list);
+  return (
+    <section aria-labelledby="results" data-verdict={running.value ? 'running' : found}>
+      <h2 id="results">{t('test.results')}</h2>
+      <ul class="checks">
+        {list.map((c) => (
+          <li key={c.name} data-state={c.state}>
+            <Icon name={ICONS[c.state]} /><b>{c.name}</b><p>{c.text}</p>
+          </li>
+        ))}
+      </ul>
+      {!running.value && (
+        <>
+          <div class="card verdict" role="status">
+            <span class="ic"><Icon name={ICONS[found]} size="l" /></span>
+            <b>{t(`test.verdict.${found}`)}</b>
+          </div>
+          <div class="testacts"><CopyButton text={text} label={t('test.copy')} primary /></div>
+          <details class="support">
+            <summary>{t('test.details')}</summary><pre class="result" tabIndex={0}>{text}</pre>
+          </details>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function TestPage() {
+  useEffect(() => {
+    void getConfig().catch(() => {});
+    void startBoth();
+  }, []);
+  useSignalEffect(() => { document.title = `${t('test.title')} – Ting`; });
+  return (
+    <Frame>
+      <main class="narrow" id="main" tabIndex={-1}>
+        <h1>{t('test.title')}</h1>
+        <p class="lead">{t('test.lead')}</p>
+        <Mirror />
+        <div class="testacts">
+          <button type="button" class="btn primary big" aria-disabled={running.value} data-run
+            onClick={() => void run()}>
+            {t(running.value ? 'test.running' : line.value ? 'test.again' : 'test.start')}
+          </button>
+        </div>
+        <Results />
+      </main>
+    </Frame>
+  );
+}
