@@ -48,7 +48,7 @@ int person_row_get(struct db *db, const char *login, struct person_row *ret_row)
 
 int person_row_set_password(struct db *db, const char *login, const char *password)
 {
-	struct person_row row;
+	struct person_row row = {0};
 	int err = person_row_get(db, login, &row);
 	if (err)
 		return err;
