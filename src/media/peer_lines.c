@@ -136,12 +136,36 @@ static bool is_valid(const struct peer_conf *conf)
 	return true;
 }
 
+/* Do the same payload types mean the same? */
+static bool same_codecs(const struct peer_line *a, const struct peer_line *b)
+{
+	if (a->codec_count != b->codec_count)
+		return false;
+	for (unsigned i = 0; i < a->codec_count; i++) {
+		const struct codec_format *x = &a->codecs[i], *y = &b->codecs[i];
+		if (x->pt != y->pt || x->rtx_pt != y->rtx_pt || x->codec != y->codec ||
+			!codec_may_decode(x, y) || !codec_may_decode(y, x))
+			return false;
+	}
+	return true;
+}
+
+static bool same_layers(const struct peer_line *a, const struct peer_line *b)
+{
+	if (a->layer_count != b->layer_count)
+		return false;
+	for (unsigned i = 0; i < a->layer_count; i++) {
+		const struct peer_layer *x = &a->layers[i], *y = &b->layers[i];
+		if (x->ssrc != y->ssrc || x->rtx_ssrc != y->rtx_ssrc || strcmp(x->rid, y->rid) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* A line that stays takes what the new offer says of it. */
 static void renew_line(struct peer *p, struct line *line, const struct peer_line *conf, usec now)
 {
 	struct peer_line before = line->conf;
-	bool codecs = before.codec_count != conf->codec_count ||
-				  memcmp(before.codecs, conf->codecs, sizeof(before.codecs)) != 0;
 
 	line->conf = *conf;
 	if (line->conf.layer_count < 1)
@@ -151,13 +175,11 @@ static void renew_line(struct peer *p, struct line *line, const struct peer_line
 	line->gone = false;
 	if (line->slot && before.role != conf->role)
 		downlink_clear(line->slot);
-	if (line->slot && codecs) {
+	if (line->slot && !same_codecs(&before, &line->conf)) {
 		downlink_stop(line->slot);
 		downlink_choose(line->slot, now);
 	}
-	if (peer_role_sends(conf->role) &&
-		(before.layer_count != line->conf.layer_count ||
-		 memcmp(before.layers, line->conf.layers, sizeof(before.layers)) != 0))
+	if (peer_role_sends(conf->role) && !same_layers(&before, &line->conf))
 		disown(p, line);
 }
 
