@@ -30,7 +30,8 @@ typedef void whip_done(const struct whip_answer *answer, const struct problem *p
 void whip_open(struct rooms *rooms, const struct whip_ask *ask, whip_done *done, void *arg);
 
 /* Ends it. -ERR_NOTFOUND: no such resource, or it has ended. */
-NODISCARD int whip_close(struct rooms *rooms, enum whip_kind kind, const char *code, const char *id);
+NODISCARD int whip_close(
+	struct rooms *rooms, enum whip_kind kind, const char *code, const char *id);
 
 /* Its entity tag, borrowed until the loop turns; NULL: no such resource. */
 const char *whip_etag(

@@ -161,7 +161,8 @@ static void too_many_messages_are_refused_and_then_shown_out(void **state)
 static void a_cohost_makes_no_host(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	client_ask(host, "{'verb':'role','member':2,'role':'co-host'}");
 	assert_problem(client_ask(bo, "{'verb':'role','member':3,'role':'host'}"), "role-forbidden");
 	assert_problem(client_ask(bo, "{'verb':'role','member':3,'role':'co-host'}"), "role-forbidden");
@@ -242,7 +243,8 @@ static void a_meeting_by_invitation_waits_for_its_host(void **state)
 static void hands_are_an_order_of_speaking(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	client_ask(cia, "{'verb':'hand','up':true}");
 	int64_t first = int_of(json_object_get(client_event(bo, "member"), "member"), "hand");
 	client_ask(bo, "{'verb':'hand','up':true}"); /* in the same millisecond */
@@ -251,7 +253,8 @@ static void hands_are_an_order_of_speaking(void **state)
 	assert_true(second > first);
 	/* up is up: no new place */
 	client_ask(cia, "{'verb':'hand','up':true}");
-	assert_int_equal(int_of(json_object_get(client_event(host, "member"), "member"), "hand"), second);
+	const json_t *last = json_object_get(client_event(host, "member"), "member");
+	assert_int_equal(int_of(last, "hand"), second);
 	assert_problem(client_ask(bo, "{'verb':'hand','member':3,'up':false}"), "role-forbidden");
 	assert_problem(client_ask(host, "{'verb':'hand','member':3,'up':true}"), "role-forbidden");
 	assert_fine(client_ask(host, "{'verb':'hand','member':3,'up':false}"));
@@ -264,7 +267,8 @@ static void hands_are_an_order_of_speaking(void **state)
 static void the_floor_is_given_and_taken(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	/* by signing, in turns */
 	assert_fine(client_ask(bo, "{'verb':'floor','take':true}"));
 	assert_int_equal(int_of(client_event(cia, "floor"), "member"), bo->number);
@@ -318,7 +322,8 @@ static void chat_is_kept_and_counted(void **state)
 static void what_is_written_to_hosts_is_read_by_hosts(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	client_ask(bo, "{'verb':'chat','text':'till värden','to':'hosts'}");
 	assert_string_equal(text_of(client_event(host, "chat"), "to"), "hosts");
 	assert_null(client_event(cia, "chat"));
@@ -396,7 +401,8 @@ static void captions_come_from_captioners(void **state)
 static void the_audience_is_not_listed(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	client_ask(host, "{'verb':'role','member':2,'role':'audience'}");
 	const json_t *member = json_object_get(client_event(bo, "member"), "member");
 	assert_string_equal(text_of(member, "role"), "audience");
