@@ -129,7 +129,9 @@ static struct downlink *slot_to_fill(const struct peer *p, usec now)
 
 	for (unsigned i = 0; i < p->hearing_count; i++) {
 		struct downlink *d = p->hearing[i];
-		usec at = d->source ? loudest_heard_at(&p->group->loudest, d->source->number) : 0;
+		if (!d->source)
+			return d;
+		usec at = loudest_heard_at(&p->group->loudest, d->source->number);
 		if (at < least) {
 			least = at;
 			quiet = d;
