@@ -180,6 +180,26 @@ static void test_layer_lost(void **state)
 	assert_int_equal(slot_count(r, slot_ssrc(c, "v1")), 0);
 }
 
+/* The first keyframe is shown, whatever the layer: any picture now is better than the right one
+ * soon, which then takes over. */
+static void test_any_first(void **state)
+{
+	struct rig_stream q = camera_of(a, 0), f = camera_of(a, 2), *both[] = {&q, &f}, *low[] = {&q};
+	uint32_t ssrc = slot_ssrc(c, "v0"), from = 0;
+	uint16_t seq = 0;
+
+	pictures(5, both, 2, 0);
+	assign("v0", CAM(1), 720);
+	pictures(5, both, 2, 0);
+	assert_int_equal(slot_count(r, ssrc), 0);
+	pictures(1, low, 1, 1);
+	assert_int_equal(slot_count(r, ssrc), 3);
+	pictures(5, both, 2, 5);
+	assert_true(marks_of(slot_packet(r, ssrc, slot_count(r, ssrc) - 1), &from, &seq));
+	assert_int_equal(from, f.ssrc);
+	assert_int_equal(check_unbroken(ssrc), 1);
+}
+
 /* A slot that is filled while the source runs begins with the cached picture, at once. */
 static void test_cached_start(void **state)
 {
@@ -364,8 +384,7 @@ static void test_nack_without_rtx(void **state)
 
 	*d = (struct rig_end){.rig = r, .member = 9};
 	rig_offer(&o, 9);
-	o.lines[0].codecs[0].rtx_pt = 0;
-	o.lines[0].rtx_ssrc = 0;
+	o.lines[0].rtx_ssrc = 0; /* though it has a payload type for them */
 	o.conf.transport = d;
 	assert_int_equal(peer_new(r->fw, &o.conf, r->now, &d->peer), 0);
 	assert_int_equal(peer_assign(d->peer, "v0", CAM(1), 360, r->now), 0);
@@ -483,9 +502,9 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_forwards), T(test_switch_source), T(test_switch_layer), T(test_layer_lost),
-		T(test_cached_start), T(test_key_out_of_order), T(test_pli), T(test_nack),
-		T(test_nack_limits), T(test_nack_after_switch), T(test_nack_without_rtx), T(test_late),
-		T(test_codec_change), T(test_padding), T(test_undecodable),
+		T(test_any_first), T(test_cached_start), T(test_key_out_of_order), T(test_pli),
+		T(test_nack), T(test_nack_limits), T(test_nack_after_switch), T(test_nack_without_rtx),
+		T(test_late), T(test_codec_change), T(test_padding), T(test_undecodable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
