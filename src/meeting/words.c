@@ -147,8 +147,38 @@ char *words_line(const char *text, int max)
 	return clean_message(text, max, false, true);
 }
 
+/* Letters of other alphabets that are drawn as a Latin one, folded. Greek nu is a small v and a
+ * capital N: the small one counts. */
+static const struct {
+	gunichar letter;
+	char latin;
+} twins[] = {
+	{0x0430, 'a'}, {0x0432, 'b'}, {0x0435, 'e'}, {0x043a, 'k'}, {0x043c, 'm'}, {0x043d, 'h'},
+	{0x043e, 'o'}, {0x0440, 'p'}, {0x0441, 'c'}, {0x0442, 't'}, {0x0443, 'y'}, {0x0445, 'x'},
+	{0x0455, 's'}, {0x0456, 'i'}, {0x0458, 'j'}, {0x04bb, 'h'}, {0x04cf, 'l'}, {0x0501, 'd'},
+	{0x051b, 'q'}, {0x051d, 'w'}, {0x03b1, 'a'}, {0x03b2, 'b'}, {0x03b5, 'e'}, {0x03b6, 'z'},
+	{0x03b7, 'h'}, {0x03b9, 'i'}, {0x03ba, 'k'}, {0x03bc, 'm'}, {0x03bd, 'v'}, {0x03bf, 'o'},
+	{0x03c1, 'p'}, {0x03c4, 't'}, {0x03c5, 'y'}, {0x03c7, 'x'}, {0x0131, 'i'}, {0x0261, 'g'},
+};
+
+static gunichar twin(gunichar c)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(twins); i++)
+		if (twins[i].letter == c)
+			return (gunichar)twins[i].latin;
+	return c;
+}
+
 char *words_fold(const char *name)
 {
-	g_autofree char *compatible = g_utf8_normalize(name, -1, G_NORMALIZE_NFKC);
-	return g_utf8_casefold(compatible ? compatible : name, -1);
+	/* Taken apart, so that the ring of an A from another alphabet is a ring too. */
+	g_autofree char *apart = g_utf8_normalize(name, -1, G_NORMALIZE_NFKD);
+	g_autofree char *fold = g_utf8_casefold(apart ? apart : name, -1);
+	GString *out = g_string_new(NULL);
+	for (const char *p = fold; *p; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+		if (!is_joiner(c) && !is_emoji_part(c))
+			g_string_append_unichar(out, twin(c));
+	}
+	return g_string_free(out, FALSE);
 }

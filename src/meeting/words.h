@@ -23,7 +23,8 @@ char *words_message(const char *text, int max);
 /* A line under way: 0 to max characters, no line breaks; else as words_message. */
 char *words_line(const char *text, int max);
 
-/* What two names that look the same have in common: gives, for comparing only. */
+/* What two names that look the same have in common, in letters of whatever alphabet: gives, for
+ * comparing only. */
 char *words_fold(const char *name);
 
 #endif
