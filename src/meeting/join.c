@@ -84,9 +84,11 @@ struct join_leave join_ask_new(const struct room *room, const struct join_ask *a
 	return leave;
 }
 
-struct join_leave join_ask_back(const struct room *room, const struct member *m)
+struct join_leave join_ask_back(
+	const struct room *room, const struct member *m, const struct join_ask *ask)
 {
-	struct join_leave leave = {.role = m->role};
+	bool host = is_host(room, ask);
+	struct join_leave leave = {.role = host ? ROLE_HOST : m->role};
 	if (room->row.ended)
 		leave.problem = &problem_meeting_ended;
 	else if (m->state == MEMBER_REMOVED)
@@ -95,11 +97,11 @@ struct join_leave join_ask_back(const struct room *room, const struct member *m)
 		leave.problem = &problem_refused;
 	else if (m->state == MEMBER_NEW)
 		leave.problem = &problem_resume_unknown;
-	else if (!m->admitted && room->row.locked)
+	else if (!m->admitted && room->row.locked && !host)
 		leave.problem = &problem_meeting_locked;
 	if (leave.problem || m->state == MEMBER_IN)
 		return leave;
-	leave.wait = !m->admitted && (room->row.lobby || is_banned(room, &m->peer));
+	leave.wait = !m->admitted && !host && (room->row.lobby || is_banned(room, &m->peer));
 	if (m->state == MEMBER_LEFT)
 		leave.problem = room_for_one(room, leave.wait);
 	return leave;

@@ -21,8 +21,9 @@ struct join_leave {
 /* May somebody new come in? */
 struct join_leave join_ask_new(const struct room *room, const struct join_ask *ask);
 
-/* May m, who has the token, come back? problem and wait only. */
-struct join_leave join_ask_back(const struct room *room, const struct member *m);
+/* May m, who has the token, come back? The role is m's, or what a personal link makes of it. */
+struct join_leave join_ask_back(
+	const struct room *room, const struct member *m, const struct join_ask *ask);
 
 /* The name, with a number behind it when somebody else who is here has it. name: takes; gives. */
 char *join_name(const struct room *room, char *name, const struct member *self);

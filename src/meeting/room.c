@@ -316,6 +316,11 @@ void room_set_role(struct room *room, struct member *m, enum role role)
 {
 	if (m->role == role)
 		return;
+	if (!member_is_in(m)) { /* nobody knows of it yet */
+		m->role = role;
+		save_member_soon(room, m);
+		return;
+	}
 	bool was_listed = role_is_listed(m->role), was_leader = role_is_leader(m->role);
 	m->role = role;
 	if (role != ROLE_INTERPRETER)
@@ -335,7 +340,7 @@ void room_set_role(struct room *room, struct member *m, enum role role)
 	} else {
 		room_changed(room, m);
 	}
-	if (role_is_leader(role) && !was_leader && m->state == MEMBER_IN) {
+	if (role_is_leader(role) && !was_leader) {
 		json_t *event = room_event("waiting");
 		json_object_set_new(event, "members", waiting_json(room));
 		room_send(m, event);

@@ -278,6 +278,16 @@ static void on_stats(struct member *m, const struct media_event *ev)
 			s->tcp ? "tcp" : "udp", "sources", sources));
 }
 
+/* Only those without a view follow whoever speaks. */
+static void fill_players(struct room *room)
+{
+	struct member *m;
+	room_each(room, m) {
+		if (m->kind == MEMBER_WHEP)
+			(void)stage_fill(room, m);
+	}
+}
+
 static void on_speaking(struct room *room, const struct media_event *ev)
 {
 	room->speaking_count = 0;
@@ -291,7 +301,7 @@ static void on_speaking(struct room *room, const struct media_event *ev)
 	room->dominant = dominant && member_is_in(dominant) ? dominant->number : 0;
 	room->speaking_changed = true;
 	if (room->dominant != before)
-		stage_fill_all(room);
+		fill_players(room);
 	stage_tick(room, rooms_mono(room->rooms));
 }
 

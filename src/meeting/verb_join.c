@@ -28,6 +28,7 @@ struct joining {
 	/* ── On the way ── */
 	uint32_t number;
 	bool back, wait;
+	enum role role;
 	char token[RANDOM_TOKEN_LEN + 1];
 };
 
@@ -125,6 +126,8 @@ static void saved(struct room *room, int result, void *arg)
 	bool changed = was_in && (m->away || (sent && !kept));
 	m->away = false;
 	m->peer = link->conf.peer;
+	if (j->role == ROLE_HOST && m->role != ROLE_HOST)
+		room_set_role(room, m, ROLE_HOST); /* by a personal link, in the same tab */
 	link_attach(link, room, m);
 	if (was_in)
 		room_begin(room);
@@ -155,6 +158,12 @@ static void save(struct joining *j, struct room *room, struct member *m)
 	}
 }
 
+static struct join_ask ask_of(const struct joining *j, const struct link *link)
+{
+	return (struct join_ask){
+		.invite = j->invite, .person = link->conf.person, .peer = link->conf.peer};
+}
+
 static void come_back(struct joining *j, struct room *room, struct link *link)
 {
 	struct member *m = resume_find(room, j->resume);
@@ -162,13 +171,15 @@ static void come_back(struct joining *j, struct room *room, struct link *link)
 		fail(j, room->row.ended ? &problem_meeting_ended : &problem_resume_unknown);
 		return;
 	}
-	struct join_leave leave = join_ask_back(room, m);
+	struct join_ask ask = ask_of(j, link);
+	struct join_leave leave = join_ask_back(room, m, &ask);
 	if (leave.problem) {
 		fail(j, leave.problem);
 		return;
 	}
 	j->back = true;
 	j->wait = leave.wait;
+	j->role = leave.role;
 	if (j->name && m->state == MEMBER_LEFT) {
 		g_free(m->name);
 		m->name = join_name(room, g_steal_pointer(&j->name), m);
@@ -178,8 +189,7 @@ static void come_back(struct joining *j, struct room *room, struct link *link)
 
 static void come_new(struct joining *j, struct room *room, struct link *link)
 {
-	struct join_ask ask = {
-		.invite = j->invite, .person = link->conf.person, .peer = link->conf.peer};
+	struct join_ask ask = ask_of(j, link);
 	struct join_leave leave = join_ask_new(room, &ask);
 	if (leave.problem) {
 		fail(j, leave.problem);
@@ -192,6 +202,7 @@ static void come_new(struct joining *j, struct room *room, struct link *link)
 	m->person = ask.person;
 	m->peer = ask.peer;
 	j->wait = leave.wait;
+	j->role = leave.role;
 	save(j, room, m);
 }
 
@@ -225,6 +236,7 @@ static void come_to_test(struct joining *j, struct link *link)
 	struct member *m =
 		room_add(room, MEMBER_BROWSER, ROLE_PARTICIPANT, g_strdup(j->name ? j->name : "Test"));
 	m->coming = MEMBER_IN;
+	j->role = m->role;
 	save(j, room, m);
 }
 

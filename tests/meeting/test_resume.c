@@ -303,6 +303,25 @@ static void the_server_says_goodbye(void **state)
 	story_free(story);
 }
 
+/* In the same tab a guest opens the host's link: the place is kept, the role is the link's. */
+static void a_personal_link_raises_who_comes_back(void **state)
+{
+	struct story *story = story_new(false);
+	struct create m;
+	story_meeting(story, &m, true, ROOM_HOSTING_INVITED);
+	struct client *bo = client_new(story), *again = client_new(story);
+	assert_string_equal(text_of(client_join(bo, m.code, "Bo"), "state"), "lobby");
+	client_cut(bo);
+	const json_t *reply =
+		client_ask(again, "{'verb':'join','code':'%s','resume':'%s','invite':'%s'}", m.code,
+			bo->resume, m.host.text);
+	assert_string_equal(text_of(reply, "state"), "in");
+	assert_int_equal(int_of(reply, "self"), bo->number);
+	assert_string_equal(text_of(self_in(reply, bo), "role"), "host");
+	assert_non_null(json_object_get(reply, "waiting"));
+	story_free(story);
+}
+
 /* The line broke while the token was on its way to the database. */
 static void a_join_cut_short_leaves_no_ghost(void **state)
 {
@@ -335,6 +354,7 @@ int main(void)
 		cmocka_unit_test(an_ended_meeting_says_so),
 		cmocka_unit_test(empty_for_a_day_is_ended),
 		cmocka_unit_test(the_server_says_goodbye),
+		cmocka_unit_test(a_personal_link_raises_who_comes_back),
 		cmocka_unit_test(a_join_cut_short_leaves_no_ghost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
