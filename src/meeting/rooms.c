@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { CLOSE_GOING_AWAY = 1001, MISSES_SLOTS = 4096 };
+enum { CLOSE_GOING_AWAY = 1001, ADDR_SLOTS = 4096 };
 
 void rooms_limits_init(struct rooms_limits *ret_limits)
 {
@@ -41,6 +41,8 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.queued_max = 16,
 		.misses_burst = 20,
 		.misses_every_ms = 3000,
+		.joins_burst = 1000,
+		.joins_every_ms = 100,
 		.join_ms = 10 * 1000,
 		.away_ms = 3 * 1000,
 		.left_ms = 45 * 1000,
@@ -66,8 +68,10 @@ struct rooms *rooms_new(const struct rooms_conf *conf)
 	rooms->by_code = g_hash_table_new(g_str_hash, g_str_equal);
 	rooms->by_group = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_room);
 	rooms->links = g_hash_table_new(g_int64_hash, g_int64_equal);
-	rooms->misses = throttle_new(MISSES_SLOTS, conf->limits.misses_burst,
-		conf->limits.misses_every_ms * USEC_PER_MS);
+	rooms->misses = throttle_new(
+		ADDR_SLOTS, conf->limits.misses_burst, conf->limits.misses_every_ms * USEC_PER_MS);
+	rooms->joins = throttle_new(
+		ADDR_SLOTS, conf->limits.joins_burst, conf->limits.joins_every_ms * USEC_PER_MS);
 	return rooms;
 }
 
@@ -85,6 +89,7 @@ void rooms_free(struct rooms **roomsp)
 	g_hash_table_unref(rooms->by_group);
 	g_hash_table_unref(rooms->links);
 	throttle_free(&rooms->misses);
+	throttle_free(&rooms->joins);
 	g_free(rooms);
 }
 

@@ -50,6 +50,7 @@ struct rooms_limits {
 	unsigned strikes_max;   /* bad or refused messages before the link is closed */
 	unsigned queued_max;    /* messages behind a join that is on its way */
 	unsigned misses_burst, misses_every_ms;   /* codes that don't exist, of one address */
+	unsigned joins_burst, joins_every_ms;     /* joins of one address */
 	unsigned join_ms;       /* from open to the first verb */
 	unsigned away_ms;       /* from lost to away */
 	unsigned left_ms;       /* from lost to left */

@@ -14,7 +14,7 @@ struct rooms {
 	GHashTable *links;    /* serial to struct link */
 	uint64_t last_serial;
 	uint64_t last_stats;
-	struct throttle *misses;
+	struct throttle *misses, *joins;
 	guint timer;
 	bool closing;
 };

@@ -190,6 +190,9 @@ void stage_close(struct room *room, struct member *m)
 	if (!m->transport)
 		return;
 	conf->calls->close(conf->media, m->transport);
+	if (m->stats_token && m->link)
+		link_problem(m->link, m->stats_id, &problem_no_media, NULL);
+	m->stats_token = 0;
 	m->transport = 0;
 	m->offer_session = 0;
 	m->lines = m->gates = 0;

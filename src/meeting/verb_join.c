@@ -251,6 +251,8 @@ const struct problem *verb_join(struct call *call)
 		return &problem_bad_value;
 	}
 	struct link *link = call->link;
+	if (!throttle_try_addr(call->rooms->joins, &link->conf.peer, rooms_mono(call->rooms)))
+		return &problem_too_many;
 	if (lang)
 		link->conf.lang = strcmp(lang, "en") == 0 ? LANG_EN : LANG_SV;
 	struct joining *j = g_new0(struct joining, 1);

@@ -149,6 +149,28 @@ static void tune_small(struct rooms_limits *limits)
 	limits->links_max = 5;
 }
 
+static void tune_slow(struct rooms_limits *limits)
+{
+	limits->joins_burst = 3;
+	limits->joins_every_ms = 1000;
+}
+
+/* Coming and going without end fills no database. */
+static void joins_of_an_address_are_counted(void **state)
+{
+	struct story *story = story_new_with(false, tune_slow);
+	struct create m;
+	story_meeting(story, &m, false, ROOM_HOSTING_INVITED);
+	for (int i = 0; i < 3; i++)
+		assert_fine(client_join(client_from(story, "192.0.2.1"), m.code, "Åsa"));
+	struct client *c = client_from(story, "192.0.2.1");
+	assert_problem(client_join(c, m.code, "Åsa"), "too-many");
+	assert_fine(client_join(client_from(story, "192.0.2.2"), m.code, "Bo"));
+	story_pass(story, 1000);
+	assert_fine(client_join(c, m.code, "Åsa"));
+	story_free(story);
+}
+
 static void counts_have_limits(void **state)
 {
 	struct story *story = story_new_with(false, tune_small);
@@ -268,6 +290,7 @@ int main(void)
 		cmocka_unit_test(who_does_not_join_is_shown_out),
 		cmocka_unit_test(what_comes_behind_a_join_waits),
 		cmocka_unit_test(counts_have_limits),
+		cmocka_unit_test(joins_of_an_address_are_counted),
 		cmocka_unit_test(the_demo_takes_its_first_as_host),
 		cmocka_unit_test(the_demo_can_be_ended_and_begun_anew),
 		cmocka_unit_test(a_meeting_of_one_is_a_test),
