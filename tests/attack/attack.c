@@ -158,14 +158,14 @@ size_t attack_check(const struct caller *c, unsigned flags, uint8_t dst[OUT_MAX]
 	wr_fmt(&u, ":%s", c->client->ufrag);
 	stun_write_begin(&w, STUN_REQUEST, STUN_BINDING, txid);
 	stun_write_attr(&w, STUN_ATTR_USERNAME, wr_span(&u));
-	stun_write_attr(&w,
-					flags & ATTACK_CONTROLLED ? STUN_ATTR_ICE_CONTROLLED : STUN_ATTR_ICE_CONTROLLING,
-					span_of(tiebreaker, sizeof tiebreaker));
+	const enum stun_attr role =
+		flags & ATTACK_CONTROLLED ? STUN_ATTR_ICE_CONTROLLED : STUN_ATTR_ICE_CONTROLLING;
+	stun_write_attr(&w, role, span_of(tiebreaker, sizeof tiebreaker));
 	stun_write_attr_u32(&w, STUN_ATTR_PRIORITY, 1853824767);
 	if (flags & ATTACK_NOMINATE)
 		stun_write_attr(&w, STUN_ATTR_USE_CANDIDATE, span_of(NULL, 0));
 	if (!(flags & ATTACK_NO_INTEGRITY)) {
-		crypto_hmac_init(&key, flags & ATTACK_WRONG_PASSWORD ? span_str("0123456789abcdef0123456789")
+		crypto_hmac_init(&key, flags & ATTACK_WRONG_PASSWORD ? span_str("0123456789abcdefghijkl")
 															 : answer_says(c, "ice-pwd"));
 		struct span input = stun_write_integrity_begin(&w);
 		crypto_hmac_sha1(&key, &input, 1, tag);

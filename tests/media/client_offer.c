@@ -1,4 +1,4 @@
-/* The client's offer: one transport for all lines, which have telling names: mic, cam, a0, c0 … */
+/* The client's offer: one transport for all lines, which have telling names: mic, cam, a0, c0. */
 #include "media/client.h"
 
 #include "wire/ext.h"

@@ -37,7 +37,8 @@ static void on_wake(void *arg, struct transport *t)
 	s->wake = usec_min(s->wake, transport_deadline(t));
 }
 
-static void on_source(void *arg, void *transport, uint32_t source, bool arriving, unsigned receivers)
+static void on_source(void *arg, void *transport, uint32_t source, bool arriving,
+					  unsigned receivers)
 {
 	(void)arg, (void)transport, (void)source, (void)arriving, (void)receivers;
 }

@@ -281,7 +281,7 @@ static void on_event(const struct media_event *ev, void *arg)
 static usec perform(struct caller *c, usec now)
 {
 	usec next = USEC_NEVER;
-	if (c->fd < 0)
+	if (c->fd < 0 || c->held)
 		return next;
 	if (client_deadline(c->client) <= now)
 		client_tick(c->client, now, &c->out);
@@ -313,7 +313,8 @@ static void turn(struct stage *s, usec until)
 		until = usec_min(until, now + USEC_PER_MS);
 	}
 	for (int i = 0; i < s->count; i++)
-		fds[i] = (struct pollfd){.fd = s->callers[i]->fd, .events = POLLIN};
+		fds[i] = (struct pollfd){.fd = s->callers[i]->held ? -1 : s->callers[i]->fd,
+								 .events = POLLIN};
 	fds[s->count] = (struct pollfd){.fd = media_fd(s->media), .events = POLLIN};
 	usec left = usec_max(until - now, 0);
 	struct timespec ts = {left / USEC_PER_SEC, left % USEC_PER_SEC * 1000};

@@ -33,6 +33,7 @@ struct caller {
 	uint8_t frame[OUT_MAX];
 
 	/* what it does by itself while the stage waits */
+	bool held; /* nothing: neither sends nor reads */
 	bool talks;
 	uint8_t level;
 	bool films;

@@ -188,8 +188,8 @@ static void sound_goes_on(void **state)
 		assert_sane(&r.a);
 		assert_sane(&r.b);
 		/* The stream's clock is the sender's: no jump, whatever was lost. */
-		assert_int_equal(s->last.ts - s->recent[(s->packets - 100) % CLIENT_RECENT].ts,
-						 (s->last.count - s->recent[(s->packets - 100) % CLIENT_RECENT].count) * 960);
+		const struct client_packet *then = &s->recent[(s->packets - 100) % CLIENT_RECENT];
+		assert_int_equal(s->last.ts - then->ts, (s->last.count - then->count) * 960);
 		assert_int_equal(r.server.seats[r.a.seat].failed_count, 0);
 		assert_int_equal(r.server.seats[r.a.seat].state, MEDIA_CONNECTED);
 		rig_done(&r);
