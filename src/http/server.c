@@ -180,6 +180,9 @@ static void start_daemon(struct server *server)
 	const struct server_conf *conf = &server->conf;
 	unsigned flags = MHD_USE_TLS | MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_UPGRADE
 	                 | MHD_ALLOW_SUSPEND_RESUME;
+#if MHD_VERSION >= 0x01000000
+	flags |= MHD_USE_NO_THREAD_SAFETY; /* else it queues what take() adds, and loses our conn */
+#endif
 	size_t pool = (size_t)conf->header_len_max + conf->target_len_max + POOL_EXTRA;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_step, server,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)conf->connections_max + LIBRARY_LIMIT_EXTRA,
