@@ -49,10 +49,13 @@ export class Peer {
   readonly slots: Slot[] = [];
   private senders = {} as Record<SendRole, RTCRtpTransceiver>;
   private lines: [string, RTCRtpTransceiver][] = [];
+  private whenClosed!: (why: Error) => void;
+  private readonly closed = new Promise<never>((_, fail) => { this.whenClosed = fail; });
 
   constructor(iceServers: RTCIceServer[], state: (peer: Peer) => void) {
     this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     this.pc.onconnectionstatechange = () => state(this);
+    this.closed.catch(() => {});
     this.sendLine('mic', 'audio');
     this.sendLine('camera', 'video', CAMERA_LAYERS);
     this.sendLine('screen', 'video', [{ maxBitrate: SCREEN_BPS }]);
@@ -80,9 +83,10 @@ export class Peer {
     });
   }
 
-  /** What to offer; the mids stand from here on. */
+  /** What to offer; the mids stand from here on. Fails when it is closed meanwhile. */
   async offer(restart = false): Promise<{ sdp: string; roles: Record<string, string> }> {
-    await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: restart }));
+    const made = await this.unlessClosed(this.pc.createOffer({ iceRestart: restart }));
+    await this.unlessClosed(this.pc.setLocalDescription(made));
     const roles: Record<string, string> = {};
     for (const [role, line] of this.lines) roles[line.mid!] = role;
     const slotLines = this.lines.slice(this.lines.length - this.slots.length);
@@ -91,7 +95,7 @@ export class Peer {
   }
 
   async answer(sdp: string): Promise<void> {
-    await this.pc.setRemoteDescription({ type: 'answer', sdp });
+    await this.unlessClosed(this.pc.setRemoteDescription({ type: 'answer', sdp }));
   }
 
   async send(role: SendRole, track: MediaStreamTrack | null): Promise<void> {
@@ -109,5 +113,11 @@ export class Peer {
   close(): void {
     this.pc.onconnectionstatechange = null;
     this.pc.close();
+    this.whenClosed(new Error('closed'));
+  }
+
+  // What a closed connection was asked for is never answered.
+  private unlessClosed<T>(answer: Promise<T>): Promise<T> {
+    return Promise.race([answer, this.closed]);
   }
 }
