@@ -144,7 +144,18 @@ const struct problem *verb_rtt(struct call *call)
 	return send_line(call, "rtt");
 }
 
+/* Letters, digits and hyphens (RFC 5646 2.1). */
+static bool is_lang_tag(const char *text)
+{
+	return strspn(text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-") == strlen(text);
+}
+
 const struct problem *verb_caption(struct call *call)
 {
+	const char *lang = call_text(call, "lang");
+	if (lang && !is_lang_tag(lang)) {
+		call->detail = "lang";
+		return &problem_bad_value;
+	}
 	return send_line(call, "caption");
 }
