@@ -2,15 +2,11 @@
 // sitting down under the name of somebody else.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { api, bystanders, ELSEWHERE, join, joinRefused, median, meeting, pair, Participant, problemOf,
-  startServer } from './wsclient.mjs';
+import { address, api, bystanders, ELSEWHERE, join, joinRefused, median, meeting, pair, Participant,
+  problemOf, startServer } from './wsclient.mjs';
 
 let server, others;
 const secrets = [];
-
-// A stranger's address that nobody has used yet in this file.
-let strangers = 0;
-const stranger = () => `127.0.2.${++strangers}`;
 
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz023456789';        // without what looks alike
 const guess = (length = 26) => Array.from({ length },
@@ -49,7 +45,7 @@ test('a wrong code is unknown, whatever it looks like, and so is one that is nea
       `${code.slice(0, -1)}${code.at(-1) === '0' ? '2' : '0'}`, `${code}%`, '%', '_', '*',
       `' OR '1'='1`, `${code}' --`, '../demo', 'test-1', 'x'.repeat(64), ''];
     for (const wrong of nearly) {
-      const person = await Participant.open(server, { from: stranger() });
+      const person = await Participant.open(server, { from: address() });
       const slug = problemOf(await person.ask('join', { code: wrong, name: 'Gäst' }));
       assert.match(slug ?? 'let in', wrong ? /^meeting-unknown$/ : /^bad-value$/, wrong);
       await person.leave();
@@ -59,7 +55,7 @@ test('a wrong code is unknown, whatever it looks like, and so is one that is nea
 test('guessing is slowed down, for whoever guesses and for nobody else', async () => {
   const { code } = await meeting(server);
   secrets.push(code);
-  const from = stranger();
+  const from = address();
   let unknown = 0, slowed = 0;
   for (let connection = 0; connection < 5; connection++) {
     const person = await Participant.open(server, { from });
@@ -93,7 +89,7 @@ test('the time of an answer does not tell how near a guess was', async () => {
   const near = () => code.slice(0, 24) + guess(2);
   const times = { near: [], far: [] };
   for (let connection = 0; connection < 8; connection++) {
-    const person = await Participant.open(server, { from: stranger() });
+    const person = await Participant.open(server, { from: address() });
     for (let i = 0; i < 16; i++) {
       const kind = i % 2 ? 'near' : 'far';
       const begin = performance.now();
@@ -110,7 +106,7 @@ test('the time of an answer does not tell how near a guess was', async () => {
 
 test('numbers are few tries a minute', async () => {
   const { number, code } = await meeting(server);
-  const from = stranger();
+  const from = address();
   const ask = (value, where) => api(server, 'POST', '/api/v1/numbers',
     { body: { number: value }, from: where });
   let looked = 0;
@@ -121,9 +117,9 @@ test('numbers are few tries a minute', async () => {
   }
   assert.ok(looked <= 8, `${looked} numbers looked up`);
   assert.equal((await ask(number, from)).status, 429);
-  assert.equal((await ask(number, stranger())).json.code, code);
+  assert.equal((await ask(number, address())).json.code, code);
   for (const wrong of ['', '123', `${number}0`, 'abcdefghij', `${number}'`, null, 1234567890]) {
-    assert.equal((await ask(wrong, stranger())).status, 422, String(wrong));
+    assert.equal((await ask(wrong, address())).status, 422, String(wrong));
   }
 });
 

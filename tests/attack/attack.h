@@ -34,8 +34,10 @@ struct caller *scene_attacker(struct scene *c);
 void scene_assert_unharmed(struct scene *c);
 /* And the stranger was not answered with a single byte. */
 void scene_assert_silent(struct scene *c);
-/* No memory was taken since the scene began, but for a little. Not under sanitizers. */
+/* No memory was taken since the scene began, or was measured, but for a little. Not under
+ * sanitizers. */
 void scene_assert_frugal(struct scene *c);
+void scene_measure(struct scene *c);
 
 /* A real client's first flight, in one datagram or more of at most OUT_MAX bytes. */
 struct flight {

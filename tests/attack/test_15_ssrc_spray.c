@@ -50,7 +50,7 @@ static void spray(struct scene *c, struct spray f)
 	f.attacker = scene_attacker(c);
 	f.attacker->talks = true;
 	assert_true(stage_wait_heard(c->stage, c->listener, ATTACKER, 10));
-	c->memory = 0;
+	scene_measure(c);
 	unsigned streams = (unsigned)c->listener->client->stream_count;
 	c->stage->turn = pour;
 	c->stage->turn_arg = &f;
@@ -61,6 +61,7 @@ static void spray(struct scene *c, struct spray f)
 	assert_true(stage_wait_heard(c->stage, c->listener, ATTACKER, 20));
 	assert_int_equal(client_hears(c->listener->client, ATTACKER)->wrong, 0);
 	assert_int_equal(f.attacker->state_count, 1);
+	scene_assert_frugal(c);
 	/* Who comes next finds room. */
 	struct caller *joins = stage_call_usual(c->stage, 100);
 	assert_true(stage_wait_connected(c->stage, joins));
