@@ -321,9 +321,13 @@ static void bodies(void **state)
 	json_t *json = json_of("PUT /item/1 " HEAD "Content-Length: 6\r\n\r\nhallå");
 	json_decref(json);
 	json = json_of("PUT /item/1 " HEAD "Transfer-Encoding: chunked\r\n\r\n"
-				   "3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\n\r\n");
+				   "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 	assert_member(json, "body", "abcde");
 	json_decref(json);
+	/* An extension is ignored (libmicrohttpd 0.9) or refused (1.0, when strict). */
+	int extended = status_of("PUT /item/1 " HEAD "Transfer-Encoding: chunked\r\n\r\n"
+							 "3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\n\r\n");
+	assert_true(extended == 200 || extended == 400);
 	/* 101 bytes where 100 are the limit: the connection lives on. */
 	struct client *c = client_tls(server_port(server, 0));
 	g_autofree char *one_more = padded("PUT /item/1 " HEAD "Content-Length: 101\r\n\r\nPAD", 101);
