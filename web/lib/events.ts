@@ -2,7 +2,7 @@
 import { batch } from '@preact/signals';
 import { camera, mic, turn } from './devices';
 import { t } from './i18n';
-import { dismissTopic, notice, say } from './notices';
+import { notice, say } from './notices';
 import { play } from './sounds';
 import * as state from './state';
 import type { Chat, Heard, MeetingInfo, Member, Slots, Waiting } from './types';
@@ -21,7 +21,6 @@ export interface EventCalls {
   mediaLost(): void;
   slots(slots: Slots): void;
   stopSharing(): void;
-  admit(member: number): void;
 }
 
 export function nameOf(member: number): string {
@@ -76,21 +75,15 @@ function gone({ member: number, why }: { member: number; why: string }): void {
   else say(text);
 }
 
-/** Who waits outside; calls: to let them in from the notice. */
-export function knock(list: readonly Waiting[], admit: (member: number) => void): void {
+/** Who waits outside; a new one is heard, and read aloud. */
+export function knock(list: readonly Waiting[]): void {
   const known = new Set(state.waiting.peek().map((w) => w.member));
   const fresh = list.filter((w) => !known.has(w.member));
   state.waiting.value = list;
-  if (!list.length) return dismissTopic('knock');
-  if (!fresh.length && list.length > 1) return;
-  if (fresh.length) play('knock');
-  const one = list.length === 1;
-  const only = list[0]!;
-  notice(one ? t('say.knock', { name: only.name }) : t('say.knocks', { n: list.length }), {
-    topic: 'knock',
-    stay_ms: 0,
-    action: one ? { label: t('people.admit'), run: () => admit(only.member) } : undefined,
-  });
+  if (!fresh.length) return;
+  play('knock');
+  say(fresh.length === 1
+    ? t('say.knock', { name: fresh[0]!.name }) : t('say.knocks', { n: list.length }));
 }
 
 export function addChat(message: Chat): void {
@@ -164,7 +157,7 @@ export function take(name: string, m: Message, calls: EventCalls): void {
   const table: Record<string, () => void> = {
     member: () => member(m as unknown as { member: Member }),
     left: () => gone(m as unknown as { member: number; why: string }),
-    waiting: () => knock(m.members as Waiting[], calls.admit),
+    waiting: () => knock(m.members as Waiting[]),
     meeting: () => meeting((m.meeting ?? m) as Partial<MeetingInfo>),
     chat: () => chat(m),
     rtt: () => addLine({ ...(m as unknown as state.TextLine), caption: false }),

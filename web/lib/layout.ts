@@ -52,23 +52,26 @@ const STRIP_MIN = 148;
 const STRIP_MAX = 272;
 const SMALL_MIN = 116;          // the narrowest tile of a strip
 
-/** Large tiles across the strip, then small ones side by side; who finds no room is left out. */
-function column(box: Rect, large: number, small: number, gap: number): Rect[] {
+/** A strip of so many tiles under each other: as wide as lets them all find room. */
+function singleWidth(height: number, n: number, gap: number): number {
+  return Math.min(STRIP_MAX, ((height - gap * (n - 1)) / n) * WIDE);
+}
+
+/** Large tiles across the strip, the first of two a little taller, then small ones in two columns.
+ * Who finds no room is left out. */
+function column(box: Rect, large: number, small: number, first: number, gap: number): Rect[] {
   const rects: Rect[] = [];
   let y = box.y;
   for (let i = 0; i < large; i++) {
-    const h = box.w / (i === 0 && large > 1 ? TIGHT : WIDE);
+    const h = box.w / (i === 0 && large > 1 ? first : WIDE);
     if (y + h > box.y + box.h + 1 && i > 0) return rects;
     rects.push({ x: box.x, y, w: box.w, h });
     y += h + gap;
   }
-  const left = box.y + box.h - y;
-  const oneHigh = box.w / WIDE;
-  const fitsOne = Math.floor((left + gap) / (oneHigh + gap));
-  const cols = large === 0 && small <= fitsOne || box.w < 2 * SMALL_MIN + gap ? 1 : 2;
+  const cols = box.w < 2 * SMALL_MIN + gap ? 1 : 2;
   const w = (box.w - gap * (cols - 1)) / cols;
-  const h = cols === 1 ? oneHigh : w / TIGHT;
-  const rows = Math.max(0, Math.floor((left + gap) / (h + gap)));
+  const h = w / (cols === 1 ? WIDE : TIGHT);
+  const rows = Math.max(0, Math.floor((box.y + box.h - y + gap) / (h + gap)));
   for (let i = 0; i < Math.min(small, rows * cols); i++) {
     rects.push({
       x: box.x + (i % cols) * (w + gap), y: y + Math.floor(i / cols) * (h + gap), w, h,
@@ -77,22 +80,58 @@ function column(box: Rect, large: number, small: number, gap: number): Rect[] {
   return rects;
 }
 
-/** Rows of small tiles beneath the large one; the first `large` take two by two. */
-function rowsBelow(box: Rect, large: number, small: number, gap: number): Rect[] {
-  const cols = large || small > 6 ? 3 : 2;
+function beside(box: Rect, aspect: number, large: number, small: number, gap: number): Featured {
+  const single = large ? 0 : singleWidth(box.h, small, gap);
+  const w = single >= STRIP_MIN ? single
+    : Math.min(STRIP_MAX, Math.max(STRIP_MIN, box.w * 0.22));
+  const main = inside({ ...box, w: box.w - w - gap * 1.5 }, aspect);
+  const at = { x: box.x + box.w - w, y: box.y, w, h: box.h };
+  if (single >= STRIP_MIN) {
+    const h = w / WIDE;
+    return {
+      main,
+      strip: Array.from({ length: small }, (_, i) => ({ ...at, y: at.y + i * (h + gap), h })),
+    };
+  }
+  const tall = column(at, large, small, TIGHT, gap);
+  return {
+    main,
+    strip: tall.length < large + small ? column(at, large, small, WIDE, gap) : tall,
+  };
+}
+
+/** Rows of small tiles beneath the large one; the first of `large` takes two by two. */
+function rowsBelow(box: Rect, cols: number, large: number, small: number, gap: number): Rect[] {
   const w = (box.w - gap * (cols - 1)) / cols;
   const h = w / TIGHT;
   const rows = Math.max(1, Math.floor((box.h + gap) / (h + gap)));
-  const big = large && rows > 1 ? 1 : 0;
-  const taken = (col: number, row: number) => big === 1 && col < 2 && row < 2;
+  const big = large > 0 && rows > 1;
   const rects: Rect[] = big ? [{ x: box.x, y: box.y, w: 2 * w + gap, h: 2 * h + gap }] : [];
   for (let row = 0; row < rows && rects.length < large + small; row++) {
     for (let col = 0; col < cols && rects.length < large + small; col++) {
-      if (taken(col, row)) continue;
+      if (big && col < 2 && row < 2) continue;
       rects.push({ x: box.x + col * (w + gap), y: box.y + row * (h + gap), w, h });
     }
   }
   return rects;
+}
+
+function beneath(box: Rect, aspect: number, large: number, small: number, foot: number,
+  gap: number): Featured {
+  const cols = large || small > 6 ? 3 : 2;
+  const step = (box.w - gap * (cols - 1)) / cols / TIGHT + gap;
+  const least = Math.min(box.w / (aspect || WIDE), box.h * 0.6);
+  const most = Math.min(box.w / (aspect || TIGHT), box.h * 0.6);
+  // The large one takes what the rows leave over.
+  const wanted = Math.ceil((small + large + (large ? 3 : 0)) / cols);
+  const rows = Math.min(wanted, Math.max(1, Math.floor((box.h - foot - least) / step)));
+  const high = Math.min(Math.max(box.h - foot - rows * step, least), most);
+  const top = high + foot + gap;
+  const below = { x: box.x, y: box.y + top, w: box.w, h: box.h - top };
+  return {
+    main: inside({ ...box, h: high }, aspect),
+    strip: below.h < step / 2 ? [] : rowsBelow(below, cols, large, small, gap),
+  };
 }
 
 export interface Featured { main: Rect; strip: Rect[] }
@@ -104,27 +143,10 @@ export interface Featured { main: Rect; strip: Rect[] }
  *  foot     room for a line beneath the large one */
 export function featured(box: Rect, aspect: number, large: number, small: number, foot = 0,
   gap = GAP): Featured {
-  const rest = large + small;
-  if (rest === 0) return { main: inside(box, aspect), strip: [] };
-  if (box.w > box.h * 1.15) {
-    const wide = Math.min(STRIP_MAX, Math.max(STRIP_MIN, box.w * 0.22));
-    const main = inside({ ...box, w: box.w - wide - gap * 1.5 }, aspect);
-    const at = { x: box.x + box.w - wide, y: box.y, w: wide, h: box.h };
-    return { main, strip: column(at, large, small, gap) };
-  }
-  const cols = large || small > 6 ? 3 : 2;
-  const tile = (box.w - gap * (cols - 1)) / cols / TIGHT;
-  const rows = Math.ceil((small + (large ? 4 : 0)) / cols);
-  const least = box.w / (aspect || WIDE);
-  const most = Math.min(box.w / (aspect || TIGHT), box.h * 0.6);
-  const free = box.h - foot - rows * (tile + gap);
-  const high = Math.min(Math.max(free, Math.min(least, most)), most);
-  const top = high + foot + gap;
-  const below = { x: box.x, y: box.y + top, w: box.w, h: box.h - top };
-  return {
-    main: inside({ ...box, h: high }, aspect),
-    strip: below.h < tile / 2 ? [] : rowsBelow(below, large, small, gap),
-  };
+  if (large + small === 0) return { main: inside(box, aspect), strip: [] };
+  return box.w > box.h * 1.15
+    ? beside(box, aspect, large, small, gap)
+    : beneath(box, aspect, large, small, foot, gap);
 }
 
 function inside(box: Rect, aspect: number): Rect {

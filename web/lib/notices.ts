@@ -38,10 +38,6 @@ export function dismiss(id: number): void {
   notices.value = notices.peek().filter((n) => n.id !== id);
 }
 
-export function dismissTopic(topic: string): void {
-  notices.value = notices.peek().filter((n) => n.topic !== topic);
-}
-
 /** stay_ms 0: until it is dismissed. */
 export function notice(text: string, options: Options = {}): void {
   const id = ++serial;

@@ -228,7 +228,7 @@ function enter(reply: Pick<JoinReply, 'members' | 'chat'> & Partial<JoinReply>):
   state.floor.value = reply.floor ?? null;
   const shown = state.members.peek().get(state.shownScreen.peek());
   if (!shown?.screen) state.shownScreen.value = anyScreen();
-  knock(reply.waiting ?? [], admit);
+  knock(reply.waiting ?? []);
   state.phase.value = 'in';
   sendMedia();
   if (reply.media === 'kept' && answered) {
@@ -241,22 +241,18 @@ function enter(reply: Pick<JoinReply, 'members' | 'chat'> & Partial<JoinReply>):
   for (const run of joinedHooks) run();
 }
 
-function admit(member: number): void {
-  tell('admit', { member });
-}
-
 function event(name: string, message: Record<string, unknown>): void {
   take(name, message, {
     admitted: (m) => enter(m as unknown as JoinReply),
     over,
     restarting: () => notice(t('net.restarting'), { topic: 'line' }),
     mediaLost: () => {
+      if (!answered) return;      // the one before, which an offer under way replaces
       newPeer();
       void offer(false);
     },
     slots: (slots) => peer?.assign(slots),
     stopSharing,
-    admit,
   });
 }
 

@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { getConfig, getMeeting } from '../lib/api';
 import { startBoth, unsupported } from '../lib/devices';
-import { improveAsRemembered } from '../lib/improve';
+import { improveAsRemembered } from '../ui/improve';
 import { t } from '../lib/i18n';
 import { claimTab, getPlace, putPlace } from '../lib/resume';
 import { join, prepare, setCode, watchLocal } from '../lib/session';

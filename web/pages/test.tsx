@@ -126,7 +126,7 @@ function forSupport(list: Check[]): string {
 
 async function listen(): Promise<void> {
   heardMic.value = null;
-  const track = mic.track.peek();
+  const track = mic.raw.peek();
   if (!track || !mic.on.peek()) return;
   const m = meter(track);
   let most = 0;

@@ -124,7 +124,8 @@ export function Bar() {
             active={sharing.value !== null} run={() => void toggleShare()} />
         )}
         <Tool icon="hand" keys="H" label={t(up ? 'bar.handDown' : 'bar.hand')} active={up}
-          count={up ? place : 0} countSay={up ? t('bar.place', { n: place }) : ''} run={() => void toggleHand()} />
+          count={up ? place : 0} countSay={up ? t('bar.place', { n: place }) : ''}
+          run={() => void toggleHand()} />
         <Pops name="reactions" icon="smile" label={t('bar.react')} class="far"><Reactions /></Pops>
         <span class="gap" />
         <Opens opens="chat" icon="message-square" keys="C" class="far" label={t('bar.chat')}

@@ -4,7 +4,7 @@ import { choose, devices, mic, camera } from '../lib/devices';
 import { t } from '../lib/i18n';
 import { prefs, remember } from '../lib/prefs';
 import { playTest } from '../lib/sounds';
-import { setBlur, setNoise, wait } from '../lib/improve';
+import { setBlur, setNoise, wait } from './improve';
 import { Icon } from './icon';
 import { Switch } from './switch';
 

@@ -19,7 +19,7 @@ const SILENT_PEAK = 0.0004;     // a living microphone is never this quiet
 /** A row of bars, lit by how loud it is. silent: nothing at all has come for a while. */
 function MicMeter({ silent }: { silent: Signal<boolean> }) {
   const el = useRef<HTMLSpanElement>(null);
-  const track = mic.track.value;
+  const track = mic.raw.value;      // before noise is taken away: is the device alive?
   const on = mic.on.value;
   useEffect(() => {
     silent.value = false;

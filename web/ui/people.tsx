@@ -100,7 +100,7 @@ function Row({ m }: { m: Member }) {
     if (narrow.peek()) closeSheet();
   };
   return (
-    <li data-person={m.member} class={open.value ? 'open' : ''}>
+    <li data-person={m.member}>
       <button type="button" class="person" disabled={own} aria-pressed={pinned.value === m.member}
         onClick={show} title={own ? undefined : t('people.show')}>
         <Face name={m.name} />

@@ -98,14 +98,14 @@ export function PersonMenu({ m, open }: { m: Member; open: Signal<boolean> }) {
   const close = () => { open.value = false; };
   const isPinned = pinned.value === m.member;
   return (
-    <div class="pops">
+    <>
       <button type="button" class="btn icon" aria-haspopup="dialog" aria-expanded={open.value}
         aria-label={t('people.more', { name: m.name })}
         onClick={() => { open.value = !open.value; }}>
         <Icon name="ellipsis" />
       </button>
       {open.value && (
-        <Popover label={m.name} close={close} class="menu below">
+        <Popover label={m.name} close={close} class="menu inline">
           {own ? <Rename done={close} /> : (
             <Item icon={isPinned ? 'pin-off' : 'pin'} run={() => { togglePin(m.member); close(); }}
               label={t(isPinned ? 'people.unpin' : 'people.pin')} />
@@ -113,6 +113,6 @@ export function PersonMenu({ m, open }: { m: Member; open: Signal<boolean> }) {
           {!own && hosting.value && <Hosts m={m} done={close} />}
         </Popover>
       )}
-    </div>
+    </>
   );
 }

@@ -13,6 +13,7 @@ export function Popover({ label, close, children, class: extra = '' }: Props) {
     const panel = el.current!;
     const opener = document.activeElement as HTMLElement | null;
     panel.querySelector<HTMLElement>(`[aria-checked=true], ${FOCUSABLE}`)?.focus();
+    panel.scrollIntoView?.({ block: 'nearest' });
     const outside = (e: PointerEvent) => {
       const at = e.target as Element;
       // The button that opens also closes; it does so itself.

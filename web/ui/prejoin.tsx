@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { config } from '../lib/api';
 import { startBoth } from '../lib/devices';
-import { improveAsRemembered } from '../lib/improve';
+import { improveAsRemembered } from './improve';
 import { t } from '../lib/i18n';
 import { prefs, remember } from '../lib/prefs';
 import { join, prepare } from '../lib/session';

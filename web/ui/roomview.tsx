@@ -2,9 +2,10 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import { admit } from '../lib/actions';
 import { t } from '../lib/i18n';
 import { stopSharing, tryNow } from '../lib/session';
-import { line, others, retryAt, sharing } from '../lib/state';
+import { hosting, line, others, retryAt, sharing, waiting } from '../lib/state';
 import { Sounds } from './audio';
 import { Bar } from './bar';
 import { Captions } from './captions';
@@ -12,7 +13,7 @@ import { Icon } from './icon';
 import { Invite } from './info';
 import { listenKeys } from './keys';
 import { Notices } from './live';
-import { covered, sheet } from './room';
+import { covered, openSheet, sheet } from './room';
 import { Sheet } from './sheet';
 import { Stage } from './stage';
 import { Top } from './top';
@@ -32,6 +33,28 @@ function Lost() {
       <button type="button" class="btn" onClick={tryNow}>
         <Icon name="rotate-cw" />{wait > 1 ? t('net.tryIn', { n: wait }) : t('net.try')}
       </button>
+    </div>
+  );
+}
+
+/** Somebody waits outside: said until something is done about it. */
+function Knock() {
+  const list = waiting.value;
+  if (!hosting.value || !list.length || sheet.value === 'people') return null;
+  const one = list.length === 1 ? list[0]! : null;
+  return (
+    <div class="banner knock" data-knock={list.length}>
+      <Icon name="door-open" />
+      <p>{one ? t('say.knock', { name: one.name }) : t('say.knocks', { n: list.length })}</p>
+      <button type="button" class="btn slim" data-opens="people"
+        onClick={() => openSheet('people')}>
+        {t('people.see')}
+      </button>
+      {one && (
+        <button type="button" class="btn primary slim" onClick={() => void admit(one.member)}>
+          {t('people.admit')}
+        </button>
+      )}
     </div>
   );
 }
@@ -86,8 +109,9 @@ export function RoomView() {
         <main class="floor">
           <Lost />
           <Sharing />
-          <Stage />
+          <Knock />
           <Alone />
+          <Stage />
           <Captions />
         </main>
         <Bar />

@@ -71,6 +71,13 @@ function planGrid(box: Rect): Plan {
   };
 }
 
+/** Too many for so many places: one's own tile stays while it can, and one place tells how many
+ * more there are. */
+function squeeze(strip: readonly number[], places: number): number[] {
+  if (places < 3) return strip.slice(0, Math.min(1, places));
+  return [...strip.slice(0, places - 2), self.value];
+}
+
 function planFeatured(box: Rect, screen: boolean): Plan {
   const all = ordered(4);
   const interpreters = all.filter((m) => members.value.get(m)!.pinned);
@@ -86,16 +93,17 @@ function planFeatured(box: Rect, screen: boolean): Plan {
   const { main: at, strip: rects } = featured(box, aspect, first.length, rest.length,
     screen ? STATUS : 0);
   const fits = rects.length >= strip.length;
-  // Too many: one's own tile stays, and the last place tells how many more there are.
-  const shown = fits ? strip
-    : [...strip.slice(0, Math.max(0, rects.length - 2)), self.value].slice(0, rects.length);
-  const tiles = shown.map((member, i) => ({ member, at: rects[i]! }));
+  const shown = fits ? strip : squeeze(strip, rects.length);
+  const last = rects.length - 1;
+  const count_at = last > 1 ? last - 1 : last;         // where the count stands: before oneself
+  const tiles = shown.map((member, i) => (
+    { member, at: rects[!fits && member === self.value ? last : i]! }));
   if (main) tiles.unshift({ member: main, at });
   return {
     screen: screen ? at : null,
     tiles,
-    more: fits || !rects.length ? null
-      : { at: rects[rects.length - 1]!, n: strip.length - shown.length },
+    more: fits || rects.length < 2 ? null
+      : { at: rects[count_at]!, n: strip.length - shown.length },
     pages: 1,
   };
 }
@@ -171,7 +179,8 @@ export function Stage() {
         {p?.tiles.map(({ member, at }) => <Tile key={member} member={member} at={at} />)}
         {p?.more && <More {...p.more} />}
       </ul>
-      <StatusRow own={own?.at ?? null} pages={p?.pages ?? 1} height={size.value.h} />
+      <StatusRow own={own?.at ?? null} pages={p?.pages ?? 1} width={size.value.w}
+        screen={p?.screen != null} />
     </div>
   );
 }

@@ -58,16 +58,20 @@ function Pages({ pages }: { pages: number }) {
   );
 }
 
-export interface StatusProps { own: Rect | null; pages: number; height: number }
+export interface StatusProps { own: Rect | null; pages: number; width: number;
+  screen: boolean }
 
-export function StatusRow({ own, pages }: StatusProps) {
+export function StatusRow({ own, pages, width, screen }: StatusProps) {
   const el = useRef<HTMLParagraphElement>(null);
   const missing = useMissing();
-  const x = own && !narrow.value ? own.x : 0;
-  const y = own ? own.y + own.h + 4 : 0;
+  // Beneath one's own picture, unless the pages stand there.
+  const crowded = !own || (narrow.value && pages > 1);
   useEffect(() => {
-    if (el.current) el.current.style.transform = `translate(${x}px, ${y}px)`;
-  }, [x, y, missing.value]);
+    const text = el.current;
+    if (!text) return;
+    const x = crowded ? 0 : Math.max(0, Math.min(own.x, width - text.offsetWidth - 4));
+    text.style.transform = crowded ? '' : `translate(${x}px, ${own.y + own.h + 4}px)`;
+  });
   if (missing.value) {
     return (
       <div class="statusrow trouble" role="status">
@@ -81,14 +85,13 @@ export function StatusRow({ own, pages }: StatusProps) {
   const weak = (quality.value[self.value] ?? 3) < 2;
   return (
     <>
-      {own && (
-        <p class="heard" ref={el} data-to={heard.value.mic?.to ?? 0}
-          data-ok={mic.on.value && heard.value.mic?.arriving === true}>
-          {weak
-            ? <><Icon name="signal-low" size="s" />{t('heard.weak')}</>
-            : <Heard />}
-        </p>
-      )}
+      <p class={`heard ${crowded ? 'low' : ''} ${screen ? 'right' : ''}`} ref={el}
+        data-to={heard.value.mic?.to ?? 0}
+        data-ok={mic.on.value && heard.value.mic?.arriving === true}>
+        {weak
+          ? <><Icon name="signal-low" size="s" />{t('heard.weak')}</>
+          : <Heard />}
+      </p>
       <div class="statusrow"><Pages pages={pages} /></div>
     </>
   );

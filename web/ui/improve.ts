@@ -1,9 +1,9 @@
 // Background blur and noise suppression: fetched only when somebody chooses them.
 import { signal } from '@preact/signals';
-import { improveBy } from './devices';
-import { t } from './i18n';
-import { notice } from './notices';
-import { prefs, remember } from './prefs';
+import { improveBy } from '../lib/devices';
+import { t } from '../lib/i18n';
+import { notice } from '../lib/notices';
+import { prefs, remember } from '../lib/prefs';
 
 /** Which of them is being fetched. */
 export const wait = signal<'' | 'noise' | 'blur'>('');
@@ -13,7 +13,7 @@ async function load(what: 'noise' | 'blur', on: boolean): Promise<void> {
   if (!on) return improveBy(kind, null);
   wait.value = what;
   try {
-    const { improve } = what === 'noise' ? await import('./noise') : await import('./blur');
+    const { improve } = what === 'noise' ? await import('../lib/noise') : await import('./blur');
     await improveBy(kind, improve);
   } catch {
     remember({ [what]: false });
