@@ -8,7 +8,11 @@
 
 #include <stdlib.h>
 
-enum { CLOCK_MIN = 8000 }; /* Hz; slower is no codec of ours */
+enum {
+	CLOCK_MIN = 8000, /* Hz; slower is no codec of ours */
+	/* RFC 3711 3.3.1: a receiver that misses the first packets must not miss the first round */
+	FIRST_SEQ_MASK = 0x7fff,
+};
 
 #define KEY_GRACE (100 * USEC_PER_MS) /* a keyframe sent so lately is still on its way */
 #define ACTIVE (5 * USEC_PER_SEC)
@@ -48,7 +52,7 @@ static int make_live(struct downlink *d)
 	d->live = calloc(1, sizeof(*d->live));
 	if (!d->live)
 		return -ERR_NOMEM;
-	d->live->rtx_seq = (uint16_t)forward_random(d->peer->fw);
+	d->live->rtx_seq = forward_random(d->peer->fw) & FIRST_SEQ_MASK;
 	return 0;
 }
 
@@ -156,7 +160,7 @@ static void first_numbers(struct downlink *d, uint32_t clock)
 {
 	uint32_t a = forward_random(d->peer->fw), b = forward_random(d->peer->fw);
 	struct rewrite_out first = {
-		.seq = (uint16_t)a,
+		.seq = a & FIRST_SEQ_MASK,
 		.ts = b,
 		.picture = (uint16_t)(a >> 16),
 		.tl0 = (uint8_t)(a >> 24),
@@ -253,6 +257,19 @@ static struct srtp_piece dress_payload(const struct packet *p, const struct rewr
 	return piece;
 }
 
+/* Of a picture whose units each look like a beginning (H.264), the first is it. */
+static void note_key(struct downlink_live *l, const struct rewrite_out *out, usec at)
+{
+	bool same = l->has_key && l->key_ts == out->ts;
+
+	if (l->has_key && seq_before(l->key_seq, out->seq) == same)
+		return;
+	l->has_key = true;
+	l->key_seq = out->seq;
+	l->key_ts = out->ts;
+	l->key_at = at;
+}
+
 void downlink_send(struct downlink *d, const struct packet *p, usec at)
 {
 	struct rewrite *map = &d->live->map;
@@ -281,11 +298,8 @@ void downlink_send(struct downlink *d, const struct packet *p, usec at)
 	d->peer->stats.packets_out++;
 	d->peer->bytes_out += len + piece.a.len + piece.b.len;
 	d->peer->fw->counts.packets_out++;
-	if (p->key && !(d->live->has_key && seq_before(out.seq, d->live->key_seq))) {
-		d->live->has_key = true;
-		d->live->key_seq = out.seq;
-		d->live->key_at = at;
-	}
+	if (p->key)
+		note_key(d->live, &out, at);
 }
 
 /* ── Repairs ── */

@@ -24,6 +24,7 @@ struct downlink_live {
 	struct srtp_stream srtp, rtx_srtp;
 	uint16_t rtx_seq;
 	uint16_t key_seq; /* outgoing number of the newest keyframe */
+	uint32_t key_ts;
 	bool has_key;
 	usec key_at;
 	struct downlink_resent {

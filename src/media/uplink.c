@@ -148,8 +148,9 @@ void uplink_keep(struct uplink *u, struct packet *p, bool keep)
 		keyframe_seen(&u->keyframe);
 		if (p->height)
 			u->height = p->height;
-		/* Nothing before it is shown any more, unless it came out of order */
-		if (u->missing && p->rtp.seq == u->top)
+		/* Nothing before it is shown any more, unless it came out of order. Of H.264 the parameter
+		 * sets may stand before what looks like the beginning */
+		if (u->missing && p->rtp.seq == u->top && p->codec != CODEC_H264)
 			missing_forget_before(u->missing, p->rtp.seq);
 	}
 	if (keep)

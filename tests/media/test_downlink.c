@@ -457,6 +457,72 @@ static void test_codec_change(void **state)
 	assert_true(pli_count(r, a) > 0);
 }
 
+/* One packet of H.264, from its payload. */
+static void h264(struct rig_stream *s, const uint8_t *payload, size_t len)
+{
+	uint8_t buf[PACKET_CAP];
+	struct rtp_head head = {.pt = H264_PT, .seq = s->seq++, .ts = s->ts, .ssrc = s->ssrc};
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	rtp_write_header(&w, &head);
+	wr_bytes(&w, span_of(payload, len));
+	rig_recv(s->end, wr_span(&w));
+}
+
+/* Parameter sets that stand in a packet of their own are part of the keyframe: without them it is
+ * worth nothing, so they are repaired too. */
+static void test_parameter_sets(void **state)
+{
+	static const uint8_t sps[] = {0x67, 0x42, 0xe0, 0x1f}, pps[] = {0x68, 0xce, 0x3c, 0x80};
+	static const uint8_t idr[] = {0x65, 1, 2, 3};
+	struct rig_stream s = camera_of(a, 1), *all[] = {&s};
+	uint32_t ssrc = slot_ssrc(c, "v0"), rtx = ssrc + 1;
+
+	assign("v0", CAM(1), 360);
+	pictures(1, all, 1, 1); /* the SSRC is known by its marks from here on */
+	s.ts += 3600;
+	h264(&s, sps, sizeof(sps));
+	h264(&s, pps, sizeof(pps));
+	h264(&s, idr, sizeof(idr));
+	assert_int_equal(slot_count(r, ssrc), 6);
+	for (unsigned i = 3; i < 6; i++) {
+		uint16_t seq = slot_packet(r, ssrc, i)->rtp.seq;
+		rig_nack(c, ssrc, &seq, 1);
+		assert_int_equal(slot_count(r, rtx), i - 2);
+	}
+	/* what came before them is not */
+	uint16_t old = slot_packet(r, ssrc, 2)->rtp.seq;
+	rig_nack(c, ssrc, &old, 1);
+	assert_int_equal(slot_count(r, rtx), 3);
+}
+
+/* A slot begins in the lower half of the circle of sequence numbers: when its first packets are
+ * lost, the receiver must not miss that they went round. RFC 3711 3.3.1 */
+static void test_first_numbers(void **state)
+{
+	struct rig_stream s = camera_of(a, 1), *all[] = {&s};
+	struct rig_end *ends[30];
+
+	for (int i = 0; i < 30; i++) {
+		ends[i] = rig_browser(r, (uint32_t)(4 + i));
+		for (int k = 0; k < 4; k++) {
+			char mid[] = {'v', (char)('0' + k), 0};
+			assert_int_equal(peer_assign(ends[i]->peer, mid, CAM(1), 360, r->now), 0);
+		}
+	}
+	pictures(1, all, 1, 1);
+	for (int i = 0; i < 30; i++) {
+		for (int k = 0; k < 4; k++) {
+			char mid[] = {'v', (char)('0' + k), 0};
+			uint32_t ssrc = slot_ssrc(ends[i], mid);
+			uint16_t seq = slot_packet(r, ssrc, 0)->rtp.seq;
+			assert_in_range(seq, 0, 0x7fff);
+			rig_nack(ends[i], ssrc, &seq, 1);
+			assert_in_range(slot_packet(r, ssrc + 1, 0)->rtp.seq, 0, 0x7fff);
+		}
+	}
+}
+
 /* A packet of padding alone keeps its number, or the receiver would ask for it for ever. */
 static void test_padding(void **state)
 {
@@ -505,6 +571,7 @@ int main(void)
 		T(test_any_first), T(test_cached_start), T(test_key_out_of_order), T(test_pli),
 		T(test_nack), T(test_nack_limits), T(test_nack_after_switch), T(test_nack_without_rtx),
 		T(test_late), T(test_codec_change), T(test_padding), T(test_undecodable),
+		T(test_parameter_sets), T(test_first_numbers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,7 @@ static int recv_at(uint16_t seq, uint32_t ts, bool key, bool repaired, usec at)
 	struct packet *p = packet_new(pool);
 
 	p->rtp = (struct rtp){.seq = seq, .ts = ts};
+	p->codec = CODEC_VP8;
 	p->key = key;
 	p->height = key ? 360 : 0;
 	p->arrived = at;
@@ -93,6 +94,22 @@ static void test_repair(void **state)
 	recv_at(22, 90, true, false, T0 + MS(60));
 	assert_int_equal(u.missing->count, 0);
 	assert_int_equal(u.height, 360);
+}
+
+/* Of H.264 a keyframe's packet need not be its first: the parameter sets before it are needed. */
+static void test_parameter_sets(void **state)
+{
+	struct packet *p = packet_new(pool);
+
+	recv(10);
+	p->rtp = (struct rtp){.seq = 12, .ts = 90};
+	p->codec = CODEC_H264;
+	p->key = true;
+	p->arrived = T0;
+	assert_int_equal(uplink_recv(&u, p, false, 90000), UPLINK_FRESH);
+	uplink_keep(&u, p, true);
+	packet_unref(p);
+	assert_int_equal(u.missing->count, 1);
 }
 
 static void test_given_up(void **state)
@@ -192,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_doubles, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repair, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_parameter_sets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_given_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_block, setup, teardown),
