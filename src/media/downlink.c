@@ -110,12 +110,19 @@ static const struct codec_format *sink(const struct downlink *d, const struct co
 	return NULL;
 }
 
-static bool start_cached(struct downlink *d, int layer, usec now)
+/* Is there a picture to begin with? */
+static bool is_cached(const struct downlink *d, int layer, usec now, uint16_t *ret_from)
 {
 	const struct uplink *u = d->source->layers[layer];
+
+	return u && cache_has_start(&u->cache, now, DOWNLINK_BURST, ret_from);
+}
+
+static bool start_cached(struct downlink *d, int layer, usec now)
+{
 	uint16_t from;
 
-	if (!u || !cache_has_start(&u->cache, now, DOWNLINK_BURST, &from))
+	if (!is_cached(d, layer, now, &from))
 		return false;
 	downlink_start(d, (unsigned)layer, from, now);
 	return d->current == layer;
@@ -124,6 +131,7 @@ static bool start_cached(struct downlink *d, int layer, usec now)
 void downlink_choose(struct downlink *d, usec now)
 {
 	struct source *s = d->source;
+	uint16_t from;
 	int target;
 
 	if (!s || !source_is_open(s))
@@ -132,6 +140,9 @@ void downlink_choose(struct downlink *d, usec now)
 	d->target = (int8_t)target;
 	if (target == LAYER_NONE || target == d->current || !source_is_video(s) ||
 		!sink(d, &s->layers[target]->format))
+		return;
+	/* Who can't be sent to yet finds one in the cache then */
+	if (d->peer->waits && is_cached(d, target, now, &from))
 		return;
 	if (d->current == LAYER_NONE && start_cached(d, target, now))
 		return;
@@ -177,7 +188,7 @@ void downlink_start(struct downlink *d, unsigned layer, uint16_t from, usec now)
 	struct rewrite_in in;
 	int32_t span;
 
-	if (!first || first->rtp.pt != u->format.pt || !to || !d->live)
+	if (!first || first->rtp.pt != u->format.pt || !to || !d->live || d->peer->waits)
 		return;
 	newest = cache_find(&u->cache, u->cache.top);
 	span = newest ? (int32_t)(newest->rtp.ts - first->rtp.ts) : 0;

@@ -81,7 +81,7 @@ void downlink_choose(struct downlink *d, usec now);
 /* Nothing of what was sent can be asked for, and nothing is sent until the next start. */
 void downlink_stop(struct downlink *d);
 
-/* Begins with packet `from` of a layer, and all that has come since. */
+/* Begins with packet `from` of a layer, and all that has come since; not while its peer waits. */
 void downlink_start(struct downlink *d, unsigned layer, uint16_t from, usec now);
 
 /* Forwards one packet of the current layer. at: when it arrived, or is sent for the first time */

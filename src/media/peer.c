@@ -36,6 +36,7 @@ int peer_new(struct forward *fw, const struct peer_conf *conf, usec now, struct 
 	p->member = conf->member;
 	p->echo = conf->echo;
 	p->rsize = conf->rtcp_rsize;
+	p->waits = conf->waits;
 	p->quality = p->quality_next = -1;
 	p->repair_left = PEER_REPAIR_BURST;
 	p->repair_at = p->rates_at = now;
@@ -85,6 +86,16 @@ int peer_update(struct peer *p, const struct peer_conf *conf, usec now)
 }
 
 /* ── What it receives ── */
+
+void peer_start(struct peer *p, usec now)
+{
+	p->fw->now = now;
+	p->waits = false;
+	for (unsigned i = 0; i < p->line_count; i++) {
+		if (p->lines[i]->slot)
+			downlink_choose(p->lines[i]->slot, now);
+	}
+}
 
 int peer_assign(struct peer *p, const char *mid, uint32_t source, int height, usec now)
 {

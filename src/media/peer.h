@@ -59,6 +59,7 @@ struct peer_conf {
 	bool echo;       /* its own sources may go to its own slots, its own sound comes back */
 	bool hears;      /* gets the loudest speakers of the group in its audio slots */
 	bool rtcp_rsize; /* takes RTCP that does not begin with a report, RFC 5506 */
+	bool waits;      /* can't be sent to before peer_start; only looked at by peer_new */
 	const struct peer_line *lines; /* borrowed for the call */
 	unsigned line_count;           /* at most MEDIA_LINES_MAX */
 };
@@ -69,6 +70,9 @@ struct peer;
  * SSRC, or no codec. */
 NODISCARD int peer_new(struct forward *fw, const struct peer_conf *conf, usec now,
 					   struct peer **ret_peer);
+
+/* It can be sent to from now on: its slots begin, with a cached picture where there is one. */
+void peer_start(struct peer *peer, usec now);
 
 /* Its sources vanish from all slots at once. NULL or cleared does nothing. */
 void peer_free(struct peer **peer);

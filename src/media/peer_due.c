@@ -52,7 +52,7 @@ static void keep_house(struct peer *p, usec now)
 		}
 		if (line->source)
 			source_tell(line->source, now);
-		if (line->slot && line->slot->source)
+		if (line->slot && line->slot->source && !p->waits)
 			downlink_choose(line->slot, now);
 	}
 }

@@ -64,6 +64,7 @@ struct peer {
 	void *transport;
 	uint32_t member;
 	bool echo, hears, rsize;
+	bool waits; /* can't be sent to yet */
 	bool open[MEDIA_KINDS]; /* by peer_gate */
 
 	/* links */

@@ -110,6 +110,7 @@ static int make_peer(struct transport *t, const struct transport_conf *conf, use
 		.transport = t,
 		.echo = conf->echo,
 		.hears = conf->hears,
+		.waits = true,
 	};
 	struct peer_line *lines = make_lines(conf->negotiated, &pc.line_count, &pc.rtcp_rsize);
 	if (!lines)
@@ -214,6 +215,8 @@ static void connected(struct transport *t, usec now)
 	explicit_bzero(&rx, sizeof rx);
 	explicit_bzero(&tx, sizeof tx);
 	dtls_shed(t->dtls, now);
+	if (!t->broken)
+		peer_start(t->peer, now);
 }
 
 static void update_state(struct transport *t, usec now)

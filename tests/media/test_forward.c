@@ -144,6 +144,40 @@ static void test_groups(void **state)
 	assert_int_equal(slot_count(r, slot_ssrc(b, "a0")), 0);
 }
 
+/* A peer whose transport has no keys yet is sent nothing, but a picture is made ready for it: one
+ * request when there is none, and the cached one the moment it can be sent. */
+static void test_waits(void **state)
+{
+	struct rig_offer o = {.audio_slots = 1, .video_slots = 1, .conf.waits = true};
+	struct rig_end *a = rig_browser(r, 1), *b;
+	struct rig_stream s = camera_of(a, 0), m = mic_of(a);
+	uint32_t ssrc;
+
+	pictures(&s, 60, true);
+	b = rig_join(r, 2, &o);
+	ssrc = slot_ssrc(b, "v0");
+	rig_clear(r);
+	assert_int_equal(peer_assign(b->peer, "v0", CAM(1), 180, r->now), 0);
+	assert_int_equal(pli_count(r, a), 1);
+	pictures(&s, 5, true);
+	stream_sound(&m, 20);
+	rig_pass(r, MS(500));
+	assert_int_equal(slot_count(r, ssrc), 0);
+	assert_null(slot_packet(r, slot_ssrc(b, "a0"), 0));
+	assert_int_equal(r->told[CAM(1)].receivers, 0);
+	assert_int_equal(pli_count(r, a), 1);
+
+	peer_start(b->peer, r->now);
+	assert_int_equal(slot_count(r, ssrc), 10);
+	assert_int_equal(pli_count(r, a), 1);
+	stream_sound(&m, 20);
+	pictures(&s, 5, false);
+	assert_int_equal(slot_count(r, ssrc), 20);
+	assert_int_equal(slot_count(r, slot_ssrc(b, "a0")), 1);
+	rig_pass(r, MS(200));
+	assert_int_equal(r->told[CAM(1)].receivers, 1);
+}
+
 /* ── Another offer ── */
 
 static void test_update(void **state)
@@ -369,7 +403,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_gate), T(test_assign_errors), T(test_comes_back), T(test_groups),
+		T(test_gate), T(test_assign_errors), T(test_comes_back), T(test_groups), T(test_waits),
 		T(test_update), T(test_slots_without_end), T(test_told), T(test_room),
 		T(test_expiry), T(test_bytes), T(test_malformed),
 	};
