@@ -203,6 +203,9 @@ static void look(void *of, usec now)
 		g->dominant = c.best->number;
 	}
 	tell(g, &t);
+	/* One who has a place but no slot gets that of one who has gone silent meanwhile */
+	if (g->loudest.count > (int)g->fw->audio_slots)
+		refresh(g, now);
 	if (now - g->heard_at < GROUP_QUIET)
 		agenda_set(&g->fw->agenda, &g->entry, now + GROUP_TICK);
 }

@@ -138,6 +138,31 @@ static void test_slot(void **state)
 	assert_true(changes >= 10);
 }
 
+/* Five speak at once to one who has four slots: the fifth gets the slot of the first who stops,
+ * without having to pause first. */
+static void test_fifth(void **state)
+{
+	const uint64_t all = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5;
+	const struct rig_end *listener;
+	uint32_t fifth = 1;
+	unsigned from;
+
+	join(6);
+	listener = &r->ends[5];
+	talk(6, 20, all);
+	from = r->sent_count;
+	talk(6, 1, all);
+	while (heard(listener, fifth, from) > 0)
+		fifth++;
+	assert_in_range(fifth, 1, 5);
+	uint32_t stops = fifth % 5 + 1;
+	talk(6, 90, all & ~(UINT64_C(1) << stops));
+	from = r->sent_count;
+	talk(6, 5, all & ~(UINT64_C(1) << stops));
+	assert_int_equal(heard(listener, fifth, from), 5);
+	assert_int_equal(heard(listener, stops, from), 0);
+}
+
 /* One that does not say how loud it is, is heard as long as nobody needs its place. */
 static void test_no_level(void **state)
 {
@@ -251,7 +276,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_few), T(test_many), T(test_slot), T(test_no_level),
+		T(test_few), T(test_many), T(test_slot), T(test_no_level), T(test_fifth),
 		T(test_echo), T(test_leaves), T(test_speaking),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
