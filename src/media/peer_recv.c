@@ -85,7 +85,7 @@ void peer_recv_rtp(struct peer *p, struct packet *pkt, usec now)
 	struct peer_marks marks;
 	struct binding *b;
 	struct uplink *u;
-	bool rtx, first;
+	bool rtx, comes;
 	int news;
 
 	fw->now = now;
@@ -109,18 +109,18 @@ void peer_recv_rtp(struct peer *p, struct packet *pkt, usec now)
 	f = peer_format(b->line, pkt->rtp.pt, &rtx);
 	if (rtx && unwrap(pkt, u, f) < 0)
 		return;
+	comes = !uplink_is_arriving(u, UPLINK_ARRIVING, now);
 	news = uplink_recv(u, pkt, rtx, f->clock);
 	if (news < 0) {
 		fw->counts.late++;
 		return;
 	}
 	fw->counts.repaired += rtx;
-	first = u->format.pt == 0;
 	note_format(u, f);
 	if (news == UPLINK_RESTART)
 		source_restart(u->source, u->layer, now);
 	take(p, u, pkt, now);
-	if (first)
+	if (comes)
 		source_choose(u->source, now);
 	if (source_is_open(u->source))
 		peer_sooner(p, usec_min(uplink_nack_deadline(u), keyframe_deadline(&u->keyframe)));

@@ -74,7 +74,7 @@ static void recv_sr(struct peer *p, const struct rtcp *r, usec now)
 	recv_blocks(p, r, now);
 }
 
-static void recv_bye(struct peer *p, const struct rtcp *r)
+static void recv_bye(struct peer *p, const struct rtcp *r, usec now)
 {
 	struct rtcp_bye bye;
 
@@ -84,8 +84,10 @@ static void recv_bye(struct peer *p, const struct rtcp *r)
 	}
 	for (unsigned i = 0; i < bye.count; i++) {
 		struct uplink *u = stream_of(p, get_u32(bye.ssrcs.ptr + i * 4u));
-		if (u)
-			uplink_bye(u);
+		if (!u)
+			continue;
+		uplink_bye(u);
+		source_choose(u->source, now);
 	}
 }
 
@@ -180,7 +182,7 @@ void peer_recv_rtcp(struct peer *p, struct span compound, usec now)
 			recv_blocks(p, &r, now);
 			break;
 		case RTCP_BYE:
-			recv_bye(p, &r);
+			recv_bye(p, &r, now);
 			break;
 		case RTCP_RTPFB:
 		case RTCP_PSFB:

@@ -195,14 +195,22 @@ int source_layer(const struct source *s, int height, usec now)
 {
 	struct layer layers[LAYER_MAX];
 	bool any = false;
+	usec newest = 0;
 
+	for (int i = 0; i < s->layer_count; i++) {
+		if (s->layers[i])
+			newest = usec_max(newest, s->layers[i]->last_at);
+	}
 	for (int i = 0; i < s->layer_count; i++) {
 		const struct uplink *u = s->layers[i];
 		layers[i] = (struct layer){0};
 		if (!u)
 			continue;
-		/* The only layer there is needs not be lively: a still screen is not */
-		layers[i].arriving = s->layer_count == 1 || uplink_is_arriving(u, UPLINK_ARRIVING, now);
+		/* The only layer there is needs not be lively: a still screen is not. One of several is
+		 * off when the others go on without it, not when all of them are held up */
+		layers[i].arriving = s->layer_count == 1 ||
+							 (uplink_is_arriving(u, UPLINK_ARRIVING, now) &&
+							  newest - u->last_at <= UPLINK_BEHIND);
 		layers[i].height = u->height;
 		any = any || layers[i].arriving;
 	}

@@ -16,7 +16,8 @@ enum {
 	UPLINK_LEAP = 3000,    /* a sequence number this far ahead is a restart, seen twice */
 };
 
-#define UPLINK_ARRIVING (1 * USEC_PER_SEC) /* a simulcast layer silent for longer is off */
+#define UPLINK_ARRIVING (1 * USEC_PER_SEC)  /* a simulcast layer silent for longer is off … */
+#define UPLINK_BEHIND (400 * USEC_PER_MS)   /* … and one silent so much longer than its fellows */
 
 struct source;
 
