@@ -2,12 +2,14 @@
 // characters reach the others within 500 ms.
 
 const EVERY_MS = 300;
+const LINES = 500_000;          // half of what the server counts to
 export const LINE_MAX = 500;
 
 export interface Line { line: number; text: string; done: boolean }
 
 export class LineSender {
-  private line = Math.floor(Date.now() / 1000);
+  // Not one that this person had before a reload.
+  private line = Math.floor(Date.now() / 1000) % LINES;
   private text = '';
   private sent = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
