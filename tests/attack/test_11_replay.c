@@ -42,12 +42,35 @@ static bool has_heard(struct stage *s, void *arg)
 	return v && v->last.count >= u->count;
 }
 
+struct wish {
+	struct caller *of;
+	uint64_t token;
+};
+
+static bool is_answered(struct stage *s, void *arg)
+{
+	const struct wish *w = arg;
+	(void)s;
+	return w->of->stats_token == w->token;
+}
+
+/* How many packets of a caller were authentic, as control is told. */
+static uint64_t taken(struct scene *c, struct caller *of)
+{
+	static uint64_t token;
+	struct wish w = {of, ++token};
+	media_stats(c->stage->media, of->id, w.token);
+	assert_true(stage_wait(c->stage, is_answered, &w));
+	return of->stats.packets_in;
+}
+
 static void it_is_heard_once(void **state)
 {
 	struct scene *c = *state;
 	struct caller *v = c->victim;
 	c->victim->talks = false;
 	uint32_t begin = v->client->mic.count;
+	uint64_t before = taken(c, v);
 	for (int i = 0; i < KEPT; i++) {
 		send_kept(v, i);
 		send_again(v, i);
@@ -62,6 +85,7 @@ static void it_is_heard_once(void **state)
 	const struct client_stream *s = client_hears(c->listener->client, VICTIM);
 	assert_int_equal(s->repeats, 0);
 	assert_int_equal(s->packets - c->heard, s->last.count - c->first);
+	assert_true(taken(c, v) - before <= KEPT);
 	scene_assert_frugal(c);
 }
 

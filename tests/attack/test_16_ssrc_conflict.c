@@ -26,6 +26,23 @@ static void the_victims_ssrc(void **state)
 	scene_assert_unharmed(c);
 }
 
+/* Our own SSRC is not taken from a client, not even as the first that it sends. */
+static void our_ssrc(void **state)
+{
+	struct scene *c = *state;
+	struct caller *a = scene_attacker(c);
+	uint32_t own = a->client->mic.ssrc;
+	a->client->mic.ssrc = a->client->slots[0].ssrc;
+	a->talks = true;
+	stage_run(c->stage, 300 * USEC_PER_MS);
+	assert_null(client_hears(c->listener->client, ATTACKER));
+	assert_true(stage_wait_heard(c->stage, a, VICTIM, 10)); /* and what it carries is ours */
+	a->client->mic.ssrc = own;
+	a->client->mic.stream = (struct srtp_stream){0};
+	assert_true(stage_wait_heard(c->stage, c->listener, ATTACKER, 10));
+	scene_assert_unharmed(c);
+}
+
 struct odd {
 	const char *what;
 	uint32_t ssrc; /* 0: of its microphone */
@@ -139,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE(the_victims_ssrc),
+		SCENE(our_ssrc),
 		SCENE(contradictions),
 		SCENE(layers),
 	};
