@@ -160,7 +160,7 @@ static struct rewrite_in numbers(const struct packet *p)
 {
 	struct rewrite_in in = {.seq = p->rtp.seq, .ts = p->rtp.ts};
 
-	if (p->codec == CODEC_VP8) {
+	if (p->codec == CODEC_VP8 && p->rtp.payload.len > 0) {
 		in.picture = p->vp8.picture_id;
 		in.tl0 = p->vp8.tl0picidx;
 	}
@@ -294,6 +294,10 @@ void downlink_send(struct downlink *d, const struct packet *p, usec at)
 	if (rewrite_map(map, layer, &in, &out) < 0) {
 		d->peer->fw->counts.late++;
 		return;
+	}
+	if (p->rtp.payload.len == 0) { /* belongs to no picture */
+		out.picture = map->picture;
+		out.tl0 = map->tl0;
 	}
 	struct dress as = {d->pt, p->rtp.marker || d->begins, out.seq, d->ssrc};
 	size_t len = write_header(d, p, &as, out.ts, header);

@@ -540,6 +540,17 @@ static void test_padding(void **state)
 	assert_true(slot_packet(r, ssrc, 6)->rtp.padding);
 	assert_int_equal(slot_packet(r, ssrc, 7)->rtp.seq,
 					 (uint16_t)(slot_packet(r, ssrc, 5)->rtp.seq + 2));
+	/* and does not confuse the picture numbers, when it is the last before a change */
+	struct rig_stream s2 = camera_of(b, 1), *other[] = {&s2};
+	struct vp8 before, after;
+	pad.seq = s.seq++;
+	rig_feed(a, &pad);
+	assign("v0", CAM(2), 360);
+	pictures(1, other, 1, 1);
+	assert_int_equal(vp8_parse(slot_packet(r, ssrc, 9)->rtp.payload, &before), 0);
+	assert_int_equal(vp8_parse(slot_packet(r, ssrc, 11)->rtp.payload, &after), 0);
+	assert_int_equal(after.picture_id, (before.picture_id + 1) & 0x7fff);
+	assert_int_equal(after.tl0picidx, (uint8_t)(before.tl0picidx + 1));
 }
 
 /* A receiver without the codec gets nothing, and costs the sender nothing. */
