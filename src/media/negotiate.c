@@ -100,6 +100,22 @@ static unsigned tagged(const struct negotiated *n)
 	return 0;
 }
 
+/* The m-line on which the offer says the transport: of a bundle at least the offerer's first one
+ * does, though we may refuse it. RFC 9143 7.2.1 */
+static const struct sdp_media *transport_line(const struct negotiate_job *job)
+{
+	const struct sdp_media *tag = &job->sdp.media[tagged(job->n)];
+	struct span mids = job->bundle, first = sdp_word(&mids);
+
+	if (sdp_attr_find_both(&job->sdp, tag, "ice-ufrag", NULL))
+		return tag;
+	for (unsigned i = 0; first.len && i < job->n->media_count; i++) {
+		if (span_is(first, job->n->media[i].mid))
+			return &job->sdp.media[i];
+	}
+	return tag;
+}
+
 /* Copies an ICE credential. RFC 8839 5.4: ufrag 4 to 256, pwd 22 to 256 characters. We are
  * tolerant of which ones, but a colon would make USERNAME ambiguous. */
 static int copy_credential(struct span s, size_t min, size_t max, char *ret)
@@ -278,10 +294,11 @@ static int decide(struct negotiate_job *job)
 		if (n->media[i].refused == NEGOTIATE_ACCEPTED)
 			n->accepted_count++;
 	}
-	const struct sdp_media *tag = &job->sdp.media[tagged(n)];
-	n->allow_mixed = sdp_attr_find_both(&job->sdp, tag, "extmap-allow-mixed", NULL);
-	int r = take_ice(job, tag);
-	return r < 0 ? r : take_dtls(job, tag);
+	const struct sdp_media *transport = transport_line(job);
+	n->allow_mixed = sdp_attr_find_both(&job->sdp, &job->sdp.media[tagged(n)],
+										"extmap-allow-mixed", NULL);
+	int r = take_ice(job, transport);
+	return r < 0 ? r : take_dtls(job, transport);
 }
 
 int negotiate(const struct negotiate_conf *conf, struct span offer, const struct negotiated *prev,

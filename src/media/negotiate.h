@@ -147,7 +147,8 @@ struct negotiated_media {
 	uint8_t index; /* of the m-line, from 0 */
 	enum sdp_kind kind;
 	enum negotiate_role role;
-	enum negotiate_refusal refused; /* when not NEGOTIATE_ACCEPTED, all below but mid is empty */
+	enum negotiate_refusal refused; /* when not NEGOTIATE_ACCEPTED, all below is empty but mid, and
+									 * a slot's SSRCs of before */
 	enum sdp_dir dir;               /* ours: recvonly for senders, sendonly for slots, inactive */
 	char mid[NEGOTIATE_MID_MAX + 1];
 

@@ -336,14 +336,28 @@ static uint32_t new_ssrc(struct negotiate_job *job)
 	return ssrc;
 }
 
-/* The same slot in an earlier answer: it keeps its identity. */
+/* The same slot in an earlier answer, also when it was for another role or refused since: the
+ * stream in it goes on under its numbers. */
 static const struct negotiated_media *find_before(const struct negotiate_job *job,
 												  const struct negotiated_media *m)
 {
-	const struct negotiated_media *before =
-		job->prev ? negotiated_by_mid(job->prev, span_str(m->mid)) : NULL;
+	for (unsigned i = 0; job->prev && m->mid[0] && i < job->prev->media_count; i++) {
+		const struct negotiated_media *before = &job->prev->media[i];
+		if (before->ssrc && strcmp(before->mid, m->mid) == 0)
+			return before;
+	}
+	return NULL;
+}
 
-	return before && before->ssrc && before->role == m->role ? before : NULL;
+/* Nothing of a refused m-line counts, but the numbers of a slot stay its own. */
+static void clear_refused(const struct negotiate_job *job, struct negotiated_media *m)
+{
+	const struct negotiated_media *before = find_before(job, m);
+
+	m->role = NEGOTIATE_NO_ROLE;
+	m->dir = SDP_INACTIVE;
+	m->ssrc = before ? before->ssrc : 0;
+	m->rtx_ssrc = before ? before->rtx_ssrc : 0;
 }
 
 static void fill_slot(struct negotiate_job *job, struct negotiated_media *m)
@@ -379,8 +393,7 @@ void negotiate_media(struct negotiate_job *job, unsigned index)
 			m->refused = NEGOTIATE_REFUSED_CODEC;
 	}
 	if (m->refused != NEGOTIATE_ACCEPTED) {
-		m->role = NEGOTIATE_NO_ROLE;
-		m->dir = SDP_INACTIVE;
+		clear_refused(job, m);
 		return;
 	}
 	m->rtcp_rsize = sdp_attr_find(media->body, "rtcp-rsize", NULL);

@@ -232,6 +232,49 @@ static void test_stopped_and_again(void **state)
 	offered_free(&c);
 }
 
+/* A slot that is refused for a while, or is for another role from then on, is still the same: the
+ * stream goes on under its numbers, so the answer must name them. */
+static void test_slot_keeps_numbers(void **state)
+{
+	struct negotiate_role_of roles[] = {{"0", NEGOTIATE_MIC}, {"1", NEGOTIATE_SLOT_CAMERA}};
+	struct negotiate_conf conf = offer_conf();
+	conf.roles = roles;
+	conf.role_count = 2;
+	struct offered a = offer(&conf, OFFER_HEAD("0 1") SLOTS);
+	conf.role_count = 1;
+	struct offered b = offer_span(&conf, span_str(OFFER_HEAD("0 1") SLOTS), a.n);
+	conf.role_count = 2;
+	roles[1].role = NEGOTIATE_SLOT_INTERPRETER;
+	struct offered c = offer_span(&conf, span_str(OFFER_HEAD("0 1") SLOTS), b.n);
+
+	assert_int_equal(b.n->media[1].refused, NEGOTIATE_REFUSED_ROLE);
+	assert_int_equal(c.n->media[1].role, NEGOTIATE_SLOT_INTERPRETER);
+	assert_int_equal(c.n->media[1].ssrc, a.n->media[1].ssrc);
+	assert_int_equal(c.n->media[1].rtx_ssrc, a.n->media[1].rtx_ssrc);
+	offered_free(&a);
+	offered_free(&b);
+	offered_free(&c);
+}
+
+/* The transport is said on the first m-line of the bundle alone, and that one is refused: the
+ * others live. RFC 9143 7.2.1: bundle-only ones carry nothing of it */
+static void test_transport_of_refused(void **state)
+{
+	struct negotiate_conf conf = offer_conf();
+	struct offered o =
+		offer(&conf, "v=0\r\na=group:BUNDLE d 0\r\n"
+	                 "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n" UFRAG PWD PRINT
+	                 "a=setup:actpass\r\n"
+	                 "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=bundle-only\r\na=sendonly\r\n"
+	                 "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n");
+
+	assert_int_equal(o.r, 0);
+	assert_int_equal(o.n->accepted_count, 1);
+	assert_string_equal(o.n->remote_ufrag, "abcd");
+	assert_line(&o, 1, "a=ice-ufrag:ours");
+	offered_free(&o);
+}
+
 static void test_later_errors(void **state)
 {
 	struct negotiate_conf conf = offer_conf();
@@ -284,6 +327,8 @@ int main(void)
 		cmocka_unit_test(test_more_slots),
 		cmocka_unit_test(test_ice_restart),
 		cmocka_unit_test(test_stopped_and_again),
+		cmocka_unit_test(test_slot_keeps_numbers),
+		cmocka_unit_test(test_transport_of_refused),
 		cmocka_unit_test(test_later_errors),
 		cmocka_unit_test(test_ids_keep_their_meaning),
 	};
