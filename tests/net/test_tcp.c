@@ -5,7 +5,9 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -80,6 +82,40 @@ static void a_slow_receiver_loses_whole_frames(void **state)
 	loop_free(&s.loop);
 }
 
+/* What a slow receiver has not taken waits with us, where there is a limit, and not in the kernel
+ * by the megabyte: sound would come late by seconds. */
+static void the_kernel_holds_little(void **state)
+{
+	(void)state;
+	struct side s = {0};
+	int small = 4096, waits = 0;
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof in;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int far = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&in, sizeof in), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &len), 0);
+	assert_int_equal(setsockopt(far, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	assert_int_equal(connect(far, (struct sockaddr *)&in, sizeof in), 0);
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	assert_true(fd >= 0);
+	assert_int_equal(loop_new(&s.loop), 0);
+	assert_int_equal(tcp_conn_new(&s.conn, s.loop, fd, &ops, &s), 0);
+	uint8_t body[1000] = {0};
+	const uint8_t head[2] = {0x03, 0xe8};
+	int err = 0;
+	while (err == 0)
+		err = tcp_conn_send(s.conn, span_of(head, 2), span_of(body, sizeof body));
+	assert_int_equal(err, -ERR_FULL);
+	assert_int_equal(ioctl(fd, SIOCOUTQNSD, &waits), 0);
+	assert_in_range(waits, 0, 64 * 1024);
+	tcp_conn_free(&s.conn);
+	loop_free(&s.loop);
+	close(far);
+	close(listener);
+}
+
 static void a_connection_may_be_freed_in_its_own_callback(void **state)
 {
 	(void)state;
@@ -140,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slow_receiver_loses_whole_frames),
+		cmocka_unit_test(the_kernel_holds_little),
 		cmocka_unit_test(a_connection_may_be_freed_in_its_own_callback),
 		cmocka_unit_test(the_listener_gives_connections),
 	};
