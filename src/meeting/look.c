@@ -76,7 +76,7 @@ static void look(struct rooms *rooms, bool by_number, const char *key, const str
 		.done = done,
 		.arg = arg};
 	const struct room *room = by_number ? NULL : g_hash_table_lookup(rooms->by_code, key);
-	if (room && !room->echo) {
+	if (room) {
 		tell(l, &room->row, room);
 		looking_free(l);
 	} else if (!throttle_has_room_addr(rooms->misses, addr, rooms_mono(rooms))) {

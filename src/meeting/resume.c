@@ -18,13 +18,23 @@ void resume_rotate(struct room *room, struct member *m, uint64_t link_serial,
 	m->confirmed = false;
 }
 
+void resume_undo(struct member *m, uint64_t link_serial)
+{
+	if (m->resumed_by != link_serial)
+		return; /* another link has come back meanwhile */
+	memcpy(m->resume, m->resume_before, sizeof m->resume);
+	m->resume_before[0] = '\0';
+	m->confirmed = true;
+}
+
 static bool before_is_good(const struct room *room, const struct member *m)
 {
 	if (m->confirmed)
 		return false;
+	int64_t ago = rooms_wall_ms(room->rooms) - m->resumed;
 	if (m->resumed_by == 0)
-		return rooms_wall_ms(room->rooms) - m->resumed < RESUME_RESTART_MS;
-	return !rooms_link(room->rooms, m->resumed_by);
+		return ago < RESUME_RESTART_MS;
+	return !rooms_link(room->rooms, m->resumed_by) || ago >= RESUME_SILENT_MS;
 }
 
 struct member *resume_find(const struct room *room, const char *text)

@@ -296,6 +296,30 @@ void room_enter(struct room *room, struct member *m)
 		room_tell_member(room, m, m);
 }
 
+void room_admit(struct room *room, struct member *m)
+{
+	room_enter(room, m);
+	save_member_soon(room, m);
+	json_t *event = room_event("admitted");
+	json_object_set_new(event, "state", json_string("in"));
+	json_object_set_new(event, "self", json_integer(m->number));
+	room_snapshot(room, m, event);
+	room_send(m, event);
+	stage_tell_newcomer(room, m);
+}
+
+void room_admit_all(struct room *room)
+{
+	unsigned count = room_count(room, MEMBER_IN);
+	for (guint i = 0; i < room->members->len; i++) {
+		struct member *m = g_ptr_array_index(room->members, i);
+		if (m->state != MEMBER_WAITING || count >= room->rooms->conf.limits.members_max)
+			continue;
+		room_admit(room, m);
+		count++;
+	}
+}
+
 void room_wait(struct room *room, struct member *m)
 {
 	m->state = MEMBER_WAITING;

@@ -37,6 +37,8 @@ struct room {
 	GHashTable *invites; /* hash to enum invite_grant; owned */
 	bool echo;           /* the test page: one member, own sources come back, nothing is kept */
 	bool dirty;          /* the row must be written again */
+	bool reset;          /* and what was kept of the demo must be forgotten first */
+	usec save_at;        /* mono, when to try that */
 	unsigned saving;     /* jobs on their way: no eviction meanwhile */
 
 	/* ── Who ── */
@@ -111,6 +113,10 @@ void room_begin(struct room *room);
 void room_forget(struct room *room, struct member *m);
 /* m is in from now on; told to the others. The caller looks after the host then. */
 void room_enter(struct room *room, struct member *m);
+/* m, who waits, is let in, and told so. */
+void room_admit(struct room *room, struct member *m);
+/* All who wait, as many as there is room for. */
+void room_admit_all(struct room *room);
 /* m waits from now on; told to the leaders. */
 void room_wait(struct room *room, struct member *m);
 /* m is no longer in or waiting; state says how. why: "left", "removed", "lost". Its media is

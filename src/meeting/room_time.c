@@ -105,18 +105,60 @@ static void tick_audience(struct room *room, usec now)
 	room_send_all(room, event, NULL);
 }
 
-/* Of people who have gone only so many are remembered: the first to go is the first forgotten. */
+/* Nobody is here who could open a door. */
+static bool is_left_alone(const struct room *room)
+{
+	struct member *m;
+	room_each(room, m) {
+		bool here = m->state == MEMBER_IN || m->state == MEMBER_NEW;
+		if (here && m->kind == MEMBER_BROWSER)
+			return false;
+	}
+	return true;
+}
+
+/* What was closed by somebody who has gone is closed to nobody's use. Of a meeting by invitation
+ * the host has a link; the demo has no such person. */
+static void tick_doors(struct room *room)
+{
+	struct meeting_row *row = &room->row;
+	if (!is_left_alone(room) || row->ended)
+		return;
+	room->banned_count = 0;
+	if (row->hosting == ROOM_HOSTING_FIRST && (row->locked || row->lobby)) {
+		row->locked = row->lobby = false;
+		room_tell_meeting(room);
+	}
+	if (!row->lobby && room_count(room, MEMBER_WAITING) > 0) {
+		room_admit_all(room);
+		room_mind_host(room);
+	}
+}
+
+static bool is_forgettable(const struct member *m)
+{
+	bool gone = m->state == MEMBER_LEFT || m->state == MEMBER_REFUSED;
+	return gone && !m->dirty && m->role != ROLE_HOST; /* that there was a host is to be known */
+}
+
+/* Of people who have gone only so many are remembered: the first to come is the first
+ * forgotten. */
 static void forget_gone(struct room *room)
 {
-	unsigned gone = room_count(room, MEMBER_LEFT);
+	unsigned gone = 0;
+	struct member *m;
+	room_each(room, m)
+		gone += is_forgettable(m);
 	for (guint i = 0; i < room->members->len && gone > room->rooms->conf.limits.gone_max;) {
-		struct member *m = g_ptr_array_index(room->members, i);
-		if (m->state == MEMBER_LEFT && !m->dirty) {
-			g_ptr_array_remove_index(room->members, i);
-			gone--;
-		} else {
+		m = g_ptr_array_index(room->members, i);
+		if (!is_forgettable(m)) {
 			i++;
+			continue;
 		}
+		if (!save_forget(room, m))
+			return; /* the store is full */
+		g_ptr_array_remove_index(room->members, i);
+		gone--;
 	}
 }
 
@@ -127,12 +169,13 @@ bool room_tick(struct room *room, usec now)
 		tick_member(room, g_ptr_array_index(room->members, i), now);
 	stage_tick(room, now);
 	tick_audience(room, now);
-	save_again(room);
+	tick_doors(room);
+	save_again(room, now);
 	if (room->echo && now - room->opened >= limits->test_ms * USEC_PER_MS)
 		room_end(room);
 	tick_empty(room, now);
 	forget_gone(room);
 	bool linger = !room->echo && !room->row.ended;
-	return !room->empty_since || room->saving || room->dirty ||
+	return !room->empty_since || save_is_due(room) ||
 		   (linger && now - room->empty_since < limits->evict_ms * USEC_PER_MS);
 }

@@ -18,6 +18,7 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 {
 	*ret_limits = (struct rooms_limits){
 		.rooms_max = 2000,
+		.tests_max = 100,
 		.meetings_max = 100000,
 		.links_max = 10000,
 		.members_max = 1000,
@@ -115,15 +116,20 @@ struct link *rooms_link(const struct rooms *rooms, uint64_t serial)
 
 void rooms_add(struct rooms *rooms, struct room *room)
 {
-	g_hash_table_insert(rooms->by_code, room->row.code, room);
+	if (room->echo)
+		rooms->tests++;
+	else
+		g_hash_table_insert(rooms->by_code, room->row.code, room);
 	g_hash_table_insert(rooms->by_group, &room->group, room);
 	rooms_wake(rooms);
 }
 
-void rooms_del(struct rooms *rooms, struct room *room)
+bool rooms_has_room(const struct rooms *rooms, bool test)
 {
-	g_hash_table_remove(rooms->by_code, room->row.code);
-	g_hash_table_remove(rooms->by_group, &room->group);
+	const struct rooms_limits *limits = &rooms->conf.limits;
+	if (test)
+		return rooms->tests < limits->tests_max;
+	return g_hash_table_size(rooms->by_code) < limits->rooms_max;
 }
 
 /* ── Loading ── */
@@ -225,7 +231,7 @@ static void loaded(int result, void *arg)
 		problem = &problem_not_stored;
 	else if (!room && create_is_over(&l->row, rooms_wall_ms(rooms), rooms->conf.limits.empty_hours))
 		problem = &problem_meeting_ended;
-	else if (!room && g_hash_table_size(rooms->by_group) >= rooms->conf.limits.rooms_max)
+	else if (!room && !rooms_has_room(rooms, false))
 		problem = &problem_full;
 	if (problem == &problem_meeting_unknown)
 		(void)throttle_try_addr(rooms->misses, &l->addr, rooms_mono(rooms));
@@ -239,7 +245,7 @@ void rooms_find(struct rooms *rooms, const char *code, const struct addr *addr,
 	rooms_found *done, void *arg)
 {
 	struct room *room = g_hash_table_lookup(rooms->by_code, code);
-	if (room && !room->echo) {
+	if (room) {
 		done(room, NULL, arg);
 		return;
 	}
@@ -276,7 +282,10 @@ static gboolean is_idle(void *key, void *value, void *now)
 	struct room *room = value;
 	if (room_tick(room, *(usec *)now))
 		return false;
-	g_hash_table_remove(room->rooms->by_code, room->row.code);
+	if (room->echo)
+		room->rooms->tests--;
+	else
+		g_hash_table_remove(room->rooms->by_code, room->row.code);
 	return true;
 }
 

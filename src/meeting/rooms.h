@@ -32,6 +32,7 @@ struct rooms_media {
 /* What a stranger can raise, and how far. Each is a setting. */
 struct rooms_limits {
 	unsigned rooms_max;     /* meetings in memory */
+	unsigned tests_max;     /* meetings of one, beside them */
 	unsigned meetings_max;  /* meetings that have not ended */
 	unsigned links_max;     /* WebSockets */
 	unsigned members_max;   /* people in a meeting, at once */

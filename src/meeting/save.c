@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { RETRY_MS = 5000 }; /* after a write that failed */
+
 struct member_job {
 	struct room *room;
 	struct member_row row;
@@ -41,20 +43,27 @@ static int write_member(struct db *db, void *arg)
 	return member_row_put(db, &job->row);
 }
 
-static void tell_failure(const struct room *room, int result)
+/* Told, and whether it may go better later: on a full disk, not for a mistake of ours. */
+static bool has_failed(struct room *room, int result)
 {
-	if (result < 0)
-		log_error("room=%llx err=%s could not be written", (unsigned long long)room->group,
-			err_name(result));
+	if (result >= 0)
+		return false;
+	log_error("room=%llx err=%s could not be written", (unsigned long long)room->group,
+		err_name(result));
+	room->save_at = rooms_mono(room->rooms) + RETRY_MS * USEC_PER_MS;
+	return result == -ERR_IO || result == -ERR_NOMEM || result == -ERR_AGAIN;
 }
 
 static void member_written(int result, void *arg)
 {
 	struct member_job *job = arg;
 	job->room->saving--;
-	tell_failure(job->room, result);
+	bool again = has_failed(job->room, result);
+	struct member *m = room_find(job->room, (uint32_t)job->row.number);
 	if (job->done)
 		job->done(job->room, result, job->arg);
+	else if (again && m)
+		m->dirty = true;
 	member_row_done(&job->row);
 	g_free(job);
 }
@@ -99,6 +108,7 @@ void save_member_soon(struct room *room, struct member *m)
 struct room_job {
 	struct room *room;
 	struct meeting_row row;
+	db_fn *fn;
 };
 
 static int write_room(struct db *db, void *arg)
@@ -117,7 +127,10 @@ static void room_written(int result, void *arg)
 {
 	struct room_job *job = arg;
 	job->room->saving--;
-	tell_failure(job->room, result);
+	if (has_failed(job->room, result)) {
+		job->room->dirty = true;
+		job->room->reset = job->room->reset || job->fn == reset_room;
+	}
 	meeting_row_done(&job->row);
 	g_free(job);
 }
@@ -128,11 +141,13 @@ static void save_room(struct room *room, db_fn *fn)
 		return;
 	struct room_job *job = g_new0(struct room_job, 1);
 	job->room = room;
+	job->fn = fn;
 	job->row = room->row;
 	job->row.code = g_strdup(room->row.code);
 	job->row.number = g_strdup(room->row.number);
 	job->row.title = g_strdup(room->row.title);
 	room->dirty = run(room, fn, job, room_written) < 0;
+	room->reset = room->dirty && fn == reset_room;
 	if (room->dirty) {
 		meeting_row_done(&job->row);
 		g_free(job);
@@ -141,7 +156,7 @@ static void save_room(struct room *room, db_fn *fn)
 
 void save_room_soon(struct room *room)
 {
-	save_room(room, write_room);
+	save_room(room, room->reset ? reset_room : write_room);
 }
 
 void save_reset(struct room *room)
@@ -149,15 +164,58 @@ void save_reset(struct room *room)
 	save_room(room, reset_room);
 }
 
-void save_again(struct room *room)
+bool save_is_due(const struct room *room)
 {
 	struct member *m;
+	room_each(room, m) {
+		if (m->dirty)
+			return true;
+	}
+	return room->saving || room->dirty;
+}
+
+void save_again(struct room *room, usec now)
+{
+	struct member *m;
+	if (now < room->save_at)
+		return;
 	if (room->dirty)
 		save_room_soon(room);
 	room_each(room, m) {
 		if (m->dirty)
 			save_member_soon(room, m);
 	}
+}
+
+struct forget_job {
+	struct room *room;
+	int64_t meeting, number;
+};
+
+static int forget_member(struct db *db, void *arg)
+{
+	struct forget_job *job = arg;
+	return member_row_del(db, job->meeting, job->number);
+}
+
+static void forgotten(int result, void *arg)
+{
+	struct forget_job *job = arg;
+	job->room->saving--;
+	(void)has_failed(job->room, result);
+	g_free(job);
+}
+
+bool save_forget(struct room *room, const struct member *m)
+{
+	if (room->echo || m->kind != MEMBER_BROWSER)
+		return true;
+	struct forget_job *job = g_new(struct forget_job, 1);
+	*job = (struct forget_job){room, room->row.id, m->number};
+	if (run(room, forget_member, job, forgotten) == 0)
+		return true;
+	g_free(job);
+	return false;
 }
 
 struct chat_job {
@@ -177,7 +235,7 @@ static void chat_written(int result, void *arg)
 {
 	struct chat_job *job = arg;
 	job->room->saving--;
-	tell_failure(job->room, result);
+	(void)has_failed(job->room, result);
 	job->done(job->room, result, &job->row, job->arg);
 	chat_row_done(&job->row);
 	g_free(job);

@@ -17,8 +17,13 @@ NODISCARD int save_member(
 void save_member_soon(struct room *room, struct member *m);
 void save_room_soon(struct room *room);
 
-/* What could not be sent on its way before. */
-void save_again(struct room *room);
+/* What could not be sent on its way, or not be written, before. */
+void save_again(struct room *room, usec now);
+/* Something is under way, or waits to be: the room must stay in memory. */
+bool save_is_due(const struct room *room);
+
+/* Forgets a member who has gone. False: not now. */
+bool save_forget(struct room *room, const struct member *m);
 
 /* Adds to the chat.
  * row   takes

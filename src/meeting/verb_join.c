@@ -105,9 +105,13 @@ static void saved(struct room *room, int result, void *arg)
 	struct link *link = rooms_link(j->rooms, j->link);
 	struct member *m = room_find_coming(room, j->number);
 	if (!m || room->row.ended) {
+		if (m && m->state == MEMBER_NEW)
+			room_forget(room, m);
 		fail(j, &problem_meeting_ended);
 		return;
 	}
+	if (result < 0)
+		resume_undo(m, j->link);
 	if (result < 0 || !link || link->state != LINK_ENTERING) {
 		if (m->state == MEMBER_NEW && result < 0)
 			room_forget(room, m);
@@ -154,6 +158,8 @@ static void save(struct joining *j, struct room *room, struct member *m)
 	if (save_member(room, m, saved, j) < 0) {
 		if (m->state == MEMBER_NEW)
 			room_forget(room, m);
+		else
+			resume_undo(m, j->link);
 		fail(j, &problem_not_stored);
 	}
 }
@@ -221,12 +227,12 @@ static void found(struct room *room, const struct problem *problem, void *arg)
 /* A meeting of one, whose own sound and picture come back. */
 static void come_to_test(struct joining *j, struct link *link)
 {
-	if (g_hash_table_size(j->rooms->by_group) >= j->rooms->conf.limits.rooms_max) {
+	if (!rooms_has_room(j->rooms, true)) {
 		fail(j, &problem_full);
 		return;
 	}
 	struct meeting_row row = {
-		.code = g_strdup_printf("test-%llu", (unsigned long long)link->serial),
+		.code = g_strdup(""),
 		.number = g_strdup(""),
 		.title = g_strdup(""),
 	};

@@ -1,35 +1,7 @@
 /* admit, refuse, lobby, lock: who comes in. */
 #include "meeting/link_internal.h"
 #include "meeting/rooms_internal.h"
-#include "meeting/save.h"
 #include "meeting/verbs.h"
-
-enum { CLOSE_NORMAL = 1000 };
-
-static void admit(struct room *room, struct member *m)
-{
-	room_enter(room, m);
-	save_member_soon(room, m);
-	json_t *event = room_event("admitted");
-	json_object_set_new(event, "state", json_string("in"));
-	json_object_set_new(event, "self", json_integer(m->number));
-	room_snapshot(room, m, event);
-	room_send(m, event);
-}
-
-static unsigned admit_all(struct room *room)
-{
-	unsigned room_left = room->rooms->conf.limits.members_max - room_count(room, MEMBER_IN);
-	unsigned count = 0;
-	for (guint i = 0; i < room->members->len && count < room_left; i++) {
-		struct member *m = g_ptr_array_index(room->members, i);
-		if (m->state != MEMBER_WAITING)
-			continue;
-		admit(room, m);
-		count++;
-	}
-	return count;
-}
 
 static struct member *waiting_member(const struct call *call)
 {
@@ -40,7 +12,7 @@ static struct member *waiting_member(const struct call *call)
 const struct problem *verb_admit(struct call *call)
 {
 	if (call_bool(call, "all")) {
-		admit_all(call->room);
+		room_admit_all(call->room);
 		return NULL;
 	}
 	struct member *m = waiting_member(call);
@@ -48,7 +20,7 @@ const struct problem *verb_admit(struct call *call)
 		return &problem_member_unknown;
 	if (room_count(call->room, MEMBER_IN) >= call->rooms->conf.limits.members_max)
 		return &problem_meeting_full;
-	admit(call->room, m);
+	room_admit(call->room, m);
 	return NULL;
 }
 
@@ -72,7 +44,7 @@ const struct problem *verb_lobby(struct call *call)
 	room_tell_meeting(room);
 	/* Nobody is left standing before an open door. */
 	if (!on)
-		admit_all(room);
+		room_admit_all(room);
 	return NULL;
 }
 

@@ -58,7 +58,8 @@ static void chat_saved(struct room *room, int result, const struct chat_row *row
 	struct member *writer = room_find(room, c->member);
 	if (writer)
 		writer->chats_under_way--;
-	bool is_new = result == 0;
+	/* Without its writer the message is of what was before the demo began anew. */
+	bool is_new = result == 0 && writer;
 	if (is_new && !room->row.ended) {
 		remember(room, row);
 		tell(room, row, writer);

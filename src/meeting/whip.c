@@ -150,7 +150,7 @@ static struct member *find(struct rooms *rooms, enum whip_kind kind, const char 
 	const char *id, struct room **ret_room)
 {
 	struct room *room = g_hash_table_lookup(rooms->by_code, code);
-	if (!room || room->echo)
+	if (!room)
 		return NULL;
 	char hash[TOKEN_HASH_LEN + 1];
 	token_hash(id, hash);

@@ -52,6 +52,14 @@ int member_row_put(struct db *db, const struct member_row *row)
 	return err < 0 ? err : raise_highest(db, row);
 }
 
+int member_row_del(struct db *db, int64_t meeting, int64_t number)
+{
+	struct db_query *q = db_query(db, "DELETE FROM member WHERE meeting = $1 AND number = $2");
+	db_bind_int(q, 1, meeting);
+	db_bind_int(q, 2, number);
+	return db_run(q);
+}
+
 static void clear_row(void *row)
 {
 	member_row_done(row);

@@ -26,6 +26,9 @@ void member_row_done(struct member_row *row);
 /* Adds or replaces. The meeting's highest number grows with it. */
 NODISCARD int member_row_put(struct db *db, const struct member_row *row);
 
+/* Forgets one; there need not be one. */
+NODISCARD int member_row_del(struct db *db, int64_t meeting, int64_t number);
+
 /* All of a meeting, by number: gives an array of struct member_row. */
 NODISCARD int member_row_list(struct db *db, int64_t meeting, GArray **ret_rows);
 
