@@ -236,10 +236,10 @@ int transport_update(struct transport *t, const struct transport_conf *conf, use
 	struct ice_creds creds = creds_of(conf->negotiated);
 	t->now = now;
 	int err = make_peer(t, conf, now);
-	if (err == 0 && conf->negotiated->ice_restarted)
-		err = ice_restart(t->ice, &creds, now);
+	/* Whatever became of the lines: the answer is on its way, and names the new credentials */
+	int ice = conf->negotiated->ice_restarted ? ice_restart(t->ice, &creds, now) : 0;
 	update_state(t, now);
-	return err;
+	return err < 0 ? err : ice;
 }
 
 /* ── Receiving ── */
