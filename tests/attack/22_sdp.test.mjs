@@ -1,5 +1,5 @@
-// Case 22: offers that are not what they seem, over the socket as a browser sends them. Each gets an
-// answer or a problem, at once; what is too long for a message closes the line of who sent it.
+// Case 22: offers that are not what they seem, over the socket as a browser sends them. Each gets
+// an answer or a problem, at once; what is too long for a message closes the line of who sent it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ASAN, bystanders, join, meeting, offer, problemOf, startServer } from './wsclient.mjs';

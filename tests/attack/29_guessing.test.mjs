@@ -1,5 +1,5 @@
-// Case 29: finding meetings by guessing, telling by the answer or its time how near a guess was, and
-// sitting down under the name of somebody else.
+// Case 29: finding meetings by guessing, telling by the answer or its time how near a guess was,
+// and sitting down under the name of somebody else.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { address, api, bystanders, ELSEWHERE, join, joinRefused, median, meeting, pair, Participant,

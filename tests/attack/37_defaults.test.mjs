@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { address, api, bystanders, ELSEWHERE, join, joinRefused, startServer, TING } from './wsclient.mjs';
+import { address, api, bystanders, ELSEWHERE, join, joinRefused, startServer, TING }
+  from './wsclient.mjs';
 
 let server;
 

@@ -31,7 +31,8 @@ export const LEAN = ASAN
 // ── People ──
 
 function late(what, ms) {
-  return sleep(ms, null, { ref: false }).then(() => { throw new Error(`${what}: not in ${ms} ms`); });
+  return sleep(ms, null, { ref: false })
+    .then(() => { throw new Error(`${what}: not in ${ms} ms`); });
 }
 
 export class Participant {

@@ -263,7 +263,8 @@ static void test_transport_of_refused(void **state)
 	struct negotiate_conf conf = offer_conf();
 	struct offered o =
 		offer(&conf, "v=0\r\na=group:BUNDLE d 0\r\n"
-	                 "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n" UFRAG PWD PRINT
+	                 "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:d\r\n"
+	                 UFRAG PWD PRINT
 	                 "a=setup:actpass\r\n"
 	                 "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=bundle-only\r\na=sendonly\r\n"
 	                 "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n");
