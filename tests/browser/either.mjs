@@ -1,0 +1,182 @@
+// A person in a meeting in either browser: pages of playwright's (Chromium) and of puppeteer's
+// (Firefox), asked only by what both can do. meeting.mjs is for Chromium alone, and says more.
+//
+//   const anna = await startPerson('Anna');                  Chromium
+//   const freja = await startPerson('Freja', { firefox: true });
+//   await freja.join(meeting); await anna.join(meeting);
+//   await shows(freja.page, 'Anna'); await hears(freja.page, { Anna: true });
+import { newFirefoxPage, newPage, noProblems, startChromium, startFirefox } from './harness.mjs';
+import { LOOKS, until } from './meeting.mjs';
+
+LOOKS.Freja = { hue: 300, tone: 1150 };
+
+const HUE_NEAR = 25;
+
+// In the page, before anything of its own: its PeerConnections are kept, newest last; with
+// `paint`, the camera shows a hue of its own with a bar that travels, where Firefox's fake one
+// shows all colours.
+function prepare({ hue, paint, relay }) {
+  const connections = globalThis.testConnections = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(conf, ...rest) {
+      super(relay ? { ...conf, iceTransportPolicy: 'relay' } : conf, ...rest);
+      connections.push(this);
+    }
+  };
+  if (!paint || !globalThis.isSecureContext) return;           // about:blank comes first
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 360;
+  const ctx = canvas.getContext('2d');
+  let n = 0;
+  const draw = () => {
+    n = (n + 1) % 30;
+    ctx.fillStyle = `hsl(${hue} 100% 40%)`;
+    ctx.fillRect(0, 0, 640, 360);
+    ctx.fillStyle = `hsl(${hue} 100% 65%)`;
+    ctx.fillRect(n * 19, 0, 80, 360);
+  };
+  draw();
+  const devices = MediaDevices.prototype;
+  const { getUserMedia } = devices;
+  devices.getUserMedia = async function (wanted) {
+    const stream = await getUserMedia.call(this, wanted);
+    for (const track of stream.getVideoTracks()) {
+      stream.removeTrack(track);
+      track.stop();
+      stream.addTrack(canvas.captureStream(15).getVideoTracks()[0]);
+      globalThis.testPainting ??= setInterval(draw, 66);
+    }
+    return stream;
+  };
+}
+
+class Person {
+  constructor(name, settings, browser) {
+    Object.assign(this, { name, settings, browser, page: null });
+  }
+
+  get firefox() { return this.settings.firefox === true; }
+
+  // A page of this person at the mirror of a meeting.
+  async mirror(meeting, { host = false, width = 800, height = 600 } = {}) {
+    const open = this.firefox ? newFirefoxPage : newPage;
+    this.page = await open(this.browser, { width, height });
+    const look = { ...LOOKS[this.name], paint: this.firefox, relay: this.settings.relay };
+    if (this.firefox) await this.page.evaluateOnNewDocument(prepare, look);
+    else await this.page.addInitScript(prepare, look);
+    await this.page.goto(host ? meeting.hostUrl : meeting.url);
+    await until('the mirror', () => here(this.page, '#name'));
+    return this.page;
+  }
+
+  // A page of this person in a meeting.
+  async join(meeting, settings) {
+    await this.mirror(meeting, settings);
+    await this.page.locator('#name').fill(this.name);
+    await this.page.locator('[data-join]').click();
+    await until(`${this.name} is in the meeting`, () => here(this.page, '.room'));
+    return this.page;
+  }
+
+  resize(width, height) {
+    return this.firefox ? this.page.setViewport({ width, height })
+      : this.page.setViewportSize({ width, height });
+  }
+
+  // Closes the page; fails if it had complained.
+  async leave(allow = []) {
+    if (!this.page) return;
+    noProblems(this.page, allow);
+    await this.page.close();
+    this.page = null;
+  }
+
+  stop() { return this.browser.close(); }
+}
+
+// A browser with the looks of `name`. Settings: firefox; relay: it uses TURN alone; args of
+// Chromium, prefs of Firefox.
+export async function startPerson(name, settings = {}) {
+  const { hue, tone } = LOOKS[name];
+  const browser = settings.firefox
+    ? await startFirefox({ prefs: { 'media.navigator.audio.fake_frequency': tone,
+      ...settings.prefs } })
+    : await startChromium({ hue, tone, width: 640, height: 360, args: settings.args });
+  return new Person(name, settings, browser);
+}
+
+// Whether one such element is on the page.
+export function here(page, selector) {
+  return page.evaluate((query) => document.querySelector(query) !== null, selector);
+}
+
+// What stands in the tile with that name: {hue, saturation, changed, width}; null: no picture.
+export function look(page, name) {
+  return page.evaluate((wanted) => {
+    const tiles = [...document.querySelectorAll('.tile[data-kind=camera]')];
+    const tile = tiles.find((t) => t.querySelector('.name [title]')?.title === wanted);
+    const video = tile?.querySelector('.video[data-shown=true]:not(.mirror) video');
+    if (!video?.videoWidth) return null;
+    const canvas = new OffscreenCanvas(32, 18);
+    const ctx = canvas.getContext('2d', { willReadFrequently: true });
+    ctx.drawImage(video, 0, 0, 32, 18);
+    const { data } = ctx.getImageData(0, 0, 32, 18);
+    const sum = [0, 0, 0];
+    let changed = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      for (let c = 0; c < 3; c++) {
+        sum[c] += data[i + c];
+        if (video.lastLook) changed += Math.abs(data[i + c] - video.lastLook[i + c]);
+      }
+    }
+    video.lastLook = data;
+    const [r, g, b] = sum.map((s) => s / (data.length / 4));
+    const most = Math.max(r, g, b), range = most - Math.min(r, g, b);
+    const sixth = range === 0 ? 0 : most === r ? ((g - b) / range + 6) % 6
+      : most === g ? (b - r) / range + 2 : (r - g) / range + 4;
+    return { hue: sixth * 60, saturation: most ? range / most : 0,
+      changed: changed / (data.length / 4 * 3), width: video.videoWidth };
+  }, name);
+}
+
+export function hueFar(a, b) {
+  const far = Math.abs(a - b) % 360;
+  return Math.min(far, 360 - far);
+}
+
+// That the tile with this name shows that person, moving; with `width`, of a width it allows.
+export async function shows(page, name, { ms = 20000, width = () => true } = {}) {
+  let moved = 0;
+  await until(`${name} moves in the right colour`, async () => {
+    const seen = await look(page, name);
+    if (!seen) return 'no picture';
+    if (seen.saturation < 0.3 || hueFar(seen.hue, LOOKS[name].hue) > HUE_NEAR) return seen;
+    if (!width(seen.width)) return seen;
+    if (seen.changed > 2) moved += 1;
+    return moved >= 2 || seen;
+  }, { ms });
+}
+
+// The statistics of the page's newest PeerConnection, those that `which` names: [type, …].
+export function stats(page, ...types) {
+  return page.evaluate(async (wanted) => {
+    const found = [];
+    for (const s of (await globalThis.testConnections.at(-1).getStats()).values()) {
+      if (wanted.includes(s.type)) found.push({ ...s });
+    }
+    return found;
+  }, types);
+}
+
+// The path in use: {local, remote} candidates with their type, protocol, address and port.
+export async function pathOf(page) {
+  const all = await stats(page, 'transport', 'candidate-pair', 'local-candidate',
+    'remote-candidate');
+  const transport = all.find((s) => s.selectedCandidatePairId);
+  const pair = transport ? all.find((s) => s.id === transport.selectedCandidatePairId)
+    : all.find((s) => s.type === 'candidate-pair' && s.nominated && s.selected !== false);
+  if (!pair) return null;
+  const of = (id) => all.find((s) => s.id === id);
+  return { local: of(pair.localCandidateId), remote: of(pair.remoteCandidateId), pair };
+}
