@@ -52,9 +52,12 @@ const STRIP_MIN = 148;
 const STRIP_MAX = 272;
 const SMALL_MIN = 116;          // the narrowest tile of a strip
 
-/** A strip of so many tiles under each other: as wide as lets them all find room. */
-function singleWidth(height: number, n: number, gap: number): number {
-  return Math.min(STRIP_MAX, ((height - gap * (n - 1)) / n) * WIDE);
+const STRIP_SHARE = 0.22;       // of the width
+
+/** The width of a strip where n tiles stand under each other. */
+function singleWidth(box: Rect, n: number, gap: number): number {
+  const most = Math.min(STRIP_MAX, Math.max(STRIP_MIN, box.w * STRIP_SHARE));
+  return Math.min(most, ((box.h - gap * (n - 1)) / n) * WIDE);
 }
 
 /** Large tiles across the strip, the first of two a little taller, then small ones in two columns.
@@ -81,9 +84,9 @@ function column(box: Rect, large: number, small: number, first: number, gap: num
 }
 
 function beside(box: Rect, aspect: number, large: number, small: number, gap: number): Featured {
-  const single = large ? 0 : singleWidth(box.h, small, gap);
+  const single = large ? 0 : singleWidth(box, small, gap);
   const w = single >= STRIP_MIN ? single
-    : Math.min(STRIP_MAX, Math.max(STRIP_MIN, box.w * 0.22));
+    : Math.min(STRIP_MAX, Math.max(STRIP_MIN, box.w * STRIP_SHARE));
   const main = inside({ ...box, w: box.w - w - gap * 1.5 }, aspect);
   const at = { x: box.x + box.w - w, y: box.y, w, h: box.h };
   if (single >= STRIP_MIN) {

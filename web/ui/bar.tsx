@@ -16,16 +16,15 @@ import {
 } from './room';
 
 interface ToolProps { icon: IconName; label: string; keys?: string; class?: string;
-  /** Is it in use now? The word on it says what a press will do. */
-  active?: boolean;
+  active?: boolean;             // in use now; the word on it says what a press will do
+  pressed?: boolean;            // on now; the word on it stays
   count?: number; countSay?: string; run(): void }
 
-function Inside({ icon, label, count, countSay }: ToolProps) {
+function Inside({ icon, label, count }: ToolProps) {
   return (
     <>
-      <Icon name={icon} /><b>{label}</b>
+      <Icon name={icon} /><b>{label}</b>{' '}
       {count ? <span class="n" aria-hidden="true">{count > 99 ? '99+' : count}</span> : null}
-      {countSay && <span class="hide">{countSay}</span>}
     </>
   );
 }
@@ -34,7 +33,7 @@ function Tool(p: ToolProps) {
   return (
     <button type="button" class={`tool ${p.class ?? ''} ${p.active ? 'active' : ''}`}
       title={p.keys ? `${p.label} (${p.keys})` : p.label} aria-keyshortcuts={p.keys}
-      onClick={p.run}><Inside {...p} /></button>
+      aria-pressed={p.pressed} onClick={p.run}><Inside {...p} /></button>
   );
 }
 
@@ -42,6 +41,7 @@ function Opens(p: ToolProps & { opens: SheetName }) {
   return (
     <button type="button" class={`tool ${p.class ?? ''}`} data-opens={p.opens}
       aria-expanded={sheet.value === p.opens} aria-keyshortcuts={p.keys}
+      aria-label={p.countSay ? `${p.label} ${p.countSay}` : undefined}
       title={p.keys ? `${p.label} (${p.keys})` : p.label} onClick={p.run}>
       <Inside {...p} />
     </button>
@@ -123,9 +123,8 @@ export function Bar() {
             label={t(sharing.value ? 'bar.unshare' : 'bar.share')}
             active={sharing.value !== null} run={() => void toggleShare()} />
         )}
-        <Tool icon="hand" keys="H" label={t(up ? 'bar.handDown' : 'bar.hand')} active={up}
-          count={up ? place : 0} countSay={up ? t('bar.place', { n: place }) : ''}
-          run={() => void toggleHand()} />
+        <Tool icon="hand" keys="H" label={t('bar.hand')} pressed={up}
+          count={up ? place : 0} run={() => void toggleHand()} />
         <Pops name="reactions" icon="smile" label={t('bar.react')} class="far"><Reactions /></Pops>
         <span class="gap" />
         <Opens opens="chat" icon="message-square" keys="C" class="far" label={t('bar.chat')}

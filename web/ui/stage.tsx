@@ -49,9 +49,15 @@ function ordered(front: number): readonly number[] {
   return order;
 }
 
+/** The one of the others who leads the talk; one whose microphone is off no longer does. */
+function talker(): number {
+  const may = (m: number) => m !== self.value && members.value.get(m)?.mic === true;
+  return [dominant.value, ...speaking.value].find(may) ?? 0;
+}
+
 /** Who is large: pinned by this person, holding the floor, speaking, or as before. */
 function large(candidates: readonly number[]): number {
-  for (const m of [pinned.value, floor.value ?? 0, dominant.value, lastLarge]) {
+  for (const m of [pinned.value, floor.value ?? 0, talker(), lastLarge]) {
     if (m && m !== self.value && candidates.includes(m)) return (lastLarge = m);
   }
   return (lastLarge = candidates[0] ?? 0);
