@@ -278,7 +278,7 @@ static int answer_offer(struct media *m, int worker, uint32_t index,
 	conf.fingerprint = strchr(dtls_ctx_fingerprint_text(m->dtls), ' ') + 1;
 	conf.candidates = candidates;
 	conf.candidate_count = list_candidates(m, worker, candidates);
-	conf.roles = count > 0 ? roles : NULL;
+	conf.roles = offer->lines ? roles : NULL;
 	conf.role_count = (unsigned)count;
 	int err = negotiate(&conf, offer->sdp, prev, answer, ret_n);
 	if (err == -ERR_FULL || err == -ERR_AUTH)

@@ -27,7 +27,7 @@ typedef uint64_t transport_id; /* 0: none */
 
 /* What a line of an offer is for (docs/protocol.md). */
 enum media_role {
-	MEDIA_ROLE_NONE, /* unknown: derived from kind and direction (WHIP, WHEP) */
+	MEDIA_ROLE_NONE, /* unknown */
 	MEDIA_ROLE_MIC,
 	MEDIA_ROLE_CAMERA,
 	MEDIA_ROLE_SCREEN,
@@ -71,7 +71,8 @@ struct media_offer {
 	uint64_t group;               /* transports of a group hear each other */
 	uint32_t member;              /* sources are member * 4 + kind */
 	struct span sdp;              /* borrowed */
-	const struct media_line *lines; /* borrowed; lines not named have MEDIA_ROLE_NONE */
+	const struct media_line *lines; /* borrowed; those not named are refused. NULL: the roles
+									 * follow from kind and direction (WHIP, WHEP) */
 	int line_count;
 	bool echo;                    /* the member's own sources may be assigned to itself, and its
 								   * own sound comes back: the test page */

@@ -1,6 +1,8 @@
 /* The media half with clients over real sockets: coming and going, places and workers. */
 #include "media/story.h"
 
+#include <stdlib.h>
+
 /* ── Coming and going ── */
 
 static bool is_closed(struct stage *s, void *arg)
@@ -173,6 +175,27 @@ static void it_ends_with_everything_open(void **state)
 	stage_free(&s);
 }
 
+/* Who names no m-line has none; only who has no names at all (WHIP, WHEP) is asked nothing. */
+static void lines_without_a_name_are_refused(void **state)
+{
+	struct stage *s = *state;
+	struct caller *c = stage_call_usual(s, 11);
+	struct media_line none[1] = {0};
+	char *buf = malloc(CLIENT_OFFER_MAX);
+	assert_non_null(buf);
+	struct media_offer offer = {
+		.group = STAGE_GROUP, .member = 12, .sdp = client_offer(c->client, buf), .lines = none,
+	};
+	struct media_answer answer;
+	assert_int_equal(media_answer(s->media, 0, &offer, &answer), -ERR_UNSUPP);
+	offer.lines = NULL;
+	assert_int_equal(media_answer(s->media, 0, &offer, &answer), 0);
+	assert_int_equal(answer.line_count, c->client->line_count);
+	media_close(s->media, answer.id);
+	free(answer.sdp);
+	free(buf);
+}
+
 static void a_used_port_is_refused(void **state)
 {
 	struct stage *s = *state;
@@ -209,6 +232,7 @@ int main(void)
 		STORY(bad_offers_are_refused),
 		cmocka_unit_test(groups_spread_over_workers),
 		cmocka_unit_test(it_ends_with_everything_open),
+		STORY(lines_without_a_name_are_refused),
 		STORY(a_used_port_is_refused),
 		cmocka_unit_test(roles_have_names),
 	};
