@@ -51,6 +51,7 @@ export function capacity(box: Rect, minWidth: number, most: number, gap = GAP): 
 const STRIP_MIN = 148;
 const STRIP_MAX = 272;
 const SMALL_MIN = 116;          // the narrowest tile of a strip
+const COLS_MAX = 6;
 
 const STRIP_SHARE = 0.22;       // of the width
 
@@ -121,19 +122,21 @@ function rowsBelow(box: Rect, cols: number, large: number, small: number, gap: n
 
 function beneath(box: Rect, aspect: number, large: number, small: number, foot: number,
   gap: number): Featured {
-  const cols = large || small > 6 ? 3 : 2;
-  const step = (box.w - gap * (cols - 1)) / cols / TIGHT + gap;
+  const stepOf = (n: number) => (box.w - gap * (n - 1)) / n / TIGHT + gap;
   const least = Math.min(box.w / (aspect || WIDE), box.h * 0.6);
   const most = Math.min(box.w / (aspect || TIGHT), box.h * 0.6);
-  // The large one takes what the rows leave over.
+  let cols = large || small > 6 ? 3 : 2;
+  while (cols < COLS_MAX && stepOf(cols) > box.h - foot - least) cols += 1;
+  const step = stepOf(cols);
   const wanted = Math.ceil((small + large + (large ? 3 : 0)) / cols);
+  // The large one takes what the rows leave over.
   const rows = Math.min(wanted, Math.max(1, Math.floor((box.h - foot - least) / step)));
   const high = Math.min(Math.max(box.h - foot - rows * step, least), most);
   const top = high + foot + gap;
   const below = { x: box.x, y: box.y + top, w: box.w, h: box.h - top };
   return {
     main: inside({ ...box, h: high }, aspect),
-    strip: below.h < step / 2 ? [] : rowsBelow(below, cols, large, small, gap),
+    strip: below.h < step - gap - 1 ? [] : rowsBelow(below, cols, large, small, gap),
   };
 }
 

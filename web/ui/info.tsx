@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { lock, setLobby } from '../lib/actions';
 import { config } from '../lib/api';
 import { t } from '../lib/i18n';
+import { spaced } from '../lib/numbers';
 import { hosting, meeting } from '../lib/state';
 import type { IconName } from '../icons/icons';
 import { Icon } from './icon';
@@ -31,11 +32,6 @@ export function CopyButton({ text, label, primary }: { text: string; label: stri
 /** The link for others: without the part that makes its bearer a host. */
 export function guestLink(): string {
   return `${location.origin}/m/${location.pathname.split('/')[2] ?? ''}`;
-}
-
-/** 1234567890 as people read it aloud: 123 456 78 90. */
-export function spaced(number: string): string {
-  return number.replace(/^(\d{3})(\d{3})(\d{2})(\d{2})$/, '$1 $2 $3 $4');
 }
 
 function Fact({ icon, title, on, text }: { icon: IconName; title: string; on: boolean;

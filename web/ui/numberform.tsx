@@ -2,17 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { findNumber } from '../lib/api';
 import { t } from '../lib/i18n';
+import { destination } from '../lib/numbers';
 import { ProblemError } from '../lib/types';
-
-const CODE = /\/m\/([A-Za-z0-9_-]+)(?:\/([A-Za-z0-9_-]+))?/;
-
-/** Where that leads: a path, a number to ask for, or nothing. */
-export function destination(text: string): { path?: string; number?: string } {
-  const link = text.match(CODE);
-  if (link) return { path: `/m/${link[1]}${link[2] ? `/${link[2]}` : ''}` };
-  const digits = text.replace(/[\s-]/g, '');
-  return /^\d{4,}$/.test(digits) ? { number: digits } : {};
-}
 
 export function NumberForm({ primary }: { primary?: boolean }) {
   const id = 'number';
