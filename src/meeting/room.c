@@ -214,6 +214,20 @@ static json_t *waiting_json(const struct room *room)
 	return waiting;
 }
 
+void room_remember(struct room *room, struct chat_row *row)
+{
+	const struct rooms_limits *limits = &room->rooms->conf.limits;
+	GArray *chat = room->chat;
+	room->chat_len += strlen(row->text);
+	g_array_append_val(chat, *row);
+	*row = (struct chat_row){0};
+	while (chat->len > limits->chat_kept ||
+		   (chat->len > 1 && room->chat_len > limits->chat_kept_len)) {
+		room->chat_len -= strlen(g_array_index(chat, struct chat_row, 0).text);
+		g_array_remove_index(chat, 0);
+	}
+}
+
 static json_t *chat_json(const struct room *room, const struct member *reader)
 {
 	json_t *chat = json_array();
@@ -468,6 +482,7 @@ void room_end(struct room *room)
 	}
 	g_ptr_array_set_size(room->members, 0);
 	g_array_set_size(room->chat, 0);
+	room->chat_len = 0;
 	room->row.locked = room->row.lobby = false;
 	room->row.started = room->row.emptied = 0;
 	save_reset(room);

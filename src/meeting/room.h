@@ -48,6 +48,7 @@ struct room {
 
 	/* ── What is said ── */
 	GArray *chat;        /* struct chat_row, the last of them */
+	size_t chat_len;     /* bytes of their texts */
 	uint32_t floor;      /* member; 0: nobody */
 	bool floor_taken;    /* by oneself, not given by a host */
 
@@ -103,6 +104,9 @@ json_t *room_json(const struct room *room);
 void room_snapshot(const struct room *room, const struct member *m, json_t *obj);
 json_t *room_chat_json(const struct chat_row *row);
 bool room_may_read(const struct chat_row *row, const struct member *m);
+/* Adds to the chat in memory, which is what newcomers are shown, and drops the oldest beyond what
+ * may be kept: its size is that of every answer to a join. row: taken, and emptied. */
+void room_remember(struct room *room, struct chat_row *row);
 
 /* ── Changing ── */
 /* A new member: MEMBER_NEW, with the next number. name: takes. */

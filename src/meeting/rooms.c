@@ -29,6 +29,7 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.chat_max = 4000,
 		.rtt_max = 500,
 		.chat_kept = 500,
+		.chat_kept_len = 512 * 1024,
 		.chat_unstored = 16,
 		.verbs_burst = 120,
 		.verbs_every_ms = 33,
@@ -210,8 +211,8 @@ static struct room *room_of(struct loading *l)
 	room->invites = g_steal_pointer(&l->invites);
 	for (guint i = 0; i < l->members->len; i++)
 		restore_member(room, &g_array_index(l->members, struct member_row, i));
-	g_array_unref(room->chat);
-	room->chat = g_steal_pointer(&l->chat);
+	for (guint i = 0; i < l->chat->len; i++)
+		room_remember(room, &g_array_index(l->chat, struct chat_row, i));
 	rooms_add(l->rooms, room);
 	return room;
 }

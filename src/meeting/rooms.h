@@ -42,7 +42,8 @@ struct rooms_limits {
 	unsigned title_max;     /* characters of a title */
 	unsigned chat_max;      /* characters of a message */
 	unsigned rtt_max;       /* characters of a line of real-time text */
-	unsigned chat_kept;     /* messages that a newcomer is shown */
+	unsigned chat_kept;     /* messages that a newcomer is shown … */
+	unsigned chat_kept_len; /* … and bytes of their texts */
 	unsigned chat_unstored; /* messages of one member on their way to the database */
 	unsigned verbs_burst, verbs_every_ms;     /* messages of a link: so many, then one each */
 	unsigned writes_burst, writes_every_ms;   /* chat and reactions */

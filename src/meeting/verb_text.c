@@ -30,9 +30,7 @@ static void remember(struct room *room, const struct chat_row *row)
 	copy.name = g_strdup(row->name);
 	copy.text = g_strdup(row->text);
 	copy.key = g_strdup(row->key);
-	g_array_append_val(room->chat, copy);
-	if (room->chat->len > room->rooms->conf.limits.chat_kept)
-		g_array_remove_index(room->chat, 0);
+	room_remember(room, &copy);
 }
 
 static void tell(struct room *room, const struct chat_row *row, const struct member *writer)

@@ -319,6 +319,31 @@ static void chat_is_kept_and_counted(void **state)
 	story_free(story);
 }
 
+/* Few long messages are as much as many short ones: the answer to a join stays small. */
+static void of_long_messages_fewer_are_shown(void **state)
+{
+	enum { LONG = 4000, COUNT = 140 };
+	struct story *story = story_new(true);
+	struct client *host = host_of(story);
+	char text[LONG + 1];
+	memset(text, 'x', LONG);
+	text[LONG] = '\0';
+	for (int i = 1; i <= COUNT; i++) {
+		story_pass(story, 1000);
+		client_ask(host, "{'verb':'chat','text':'%s'}", text);
+	}
+	for (int restarted = 0; restarted < 2; restarted++) {
+		const json_t *chat =
+			json_object_get(client_join(client_new(story), m.code, "Sen"), "chat");
+		size_t shown = json_array_size(chat);
+		assert_int_equal(shown, 512 * 1024 / LONG);
+		assert_int_equal(int_of(json_array_get(chat, shown - 1), "chat"), COUNT);
+		if (!restarted)
+			story_restart(story);
+	}
+	story_free(story);
+}
+
 static void what_is_written_to_hosts_is_read_by_hosts(void **state)
 {
 	struct story *story = story_new(false);
@@ -480,6 +505,7 @@ int main(void)
 		cmocka_unit_test(hands_are_an_order_of_speaking),
 		cmocka_unit_test(the_floor_is_given_and_taken),
 		cmocka_unit_test(chat_is_kept_and_counted),
+		cmocka_unit_test(of_long_messages_fewer_are_shown),
 		cmocka_unit_test(what_is_written_to_hosts_is_read_by_hosts),
 		cmocka_unit_test(long_chat_is_refused),
 		cmocka_unit_test(fast_chat_is_slowed_down),
