@@ -204,7 +204,7 @@ static void look(void *of, usec now)
 	}
 	tell(g, &t);
 	/* One who has a place but no slot gets that of one who has gone silent meanwhile */
-	if (g->loudest.count > (int)g->fw->audio_slots)
+	if (g->loudest.count > 1)
 		refresh(g, now);
 	if (now - g->heard_at < GROUP_QUIET)
 		agenda_set(&g->fw->agenda, &g->entry, now + GROUP_TICK);

@@ -163,6 +163,24 @@ static void test_fifth(void **state)
 	assert_int_equal(heard(listener, stops, from), 0);
 }
 
+/* A player has one slot: it follows the conversation, though nobody waits for the other to have
+ * been silent for long. */
+static void test_one_slot(void **state)
+{
+	struct rig_offer o = {.audio_slots = 1};
+	const struct rig_end *player;
+	unsigned from;
+
+	join(2);
+	player = rig_join(r, 9, &o);
+	talk(2, 100, 1 << 1);
+	assert_true(heard(player, 1, 0) > 90);
+	talk(2, 100, 1 << 2);
+	from = r->sent_count;
+	talk(2, 10, 1 << 2);
+	assert_int_equal(heard(player, 2, from), 10);
+}
+
 /* One that does not say how loud it is, is heard as long as nobody needs its place. */
 static void test_no_level(void **state)
 {
@@ -276,7 +294,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_few), T(test_many), T(test_slot), T(test_no_level), T(test_fifth),
+		T(test_few), T(test_many), T(test_slot), T(test_no_level), T(test_fifth), T(test_one_slot),
 		T(test_echo), T(test_leaves), T(test_speaking),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
