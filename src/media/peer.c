@@ -8,6 +8,10 @@
 
 #include <stdlib.h>
 
+/* A pause so long gives the slot to one who speaks meanwhile: longer than between two words,
+ * shorter than what gives a place among the loudest away. */
+#define SLOT_SILENT (600 * USEC_PER_MS)
+
 /* ── Life ── */
 
 int peer_new(struct forward *fw, const struct peer_conf *conf, usec now, struct peer **ret_peer)
@@ -136,7 +140,7 @@ static bool may_hear(const struct peer *p, uint32_t source)
 static struct downlink *slot_to_fill(const struct peer *p, usec now)
 {
 	struct downlink *quiet = NULL;
-	usec least = now - LOUDEST_SILENT + 1;
+	usec least = now - SLOT_SILENT + 1;
 
 	for (unsigned i = 0; i < p->hearing_count; i++) {
 		struct downlink *d = p->hearing[i];
@@ -167,7 +171,7 @@ void peer_hear(struct peer *p, usec now)
 		if (!may_hear(p, l->in[i].source) || hears_now(p, l->in[i].source))
 			continue;
 		d = slot_to_fill(p, now);
-		if (!d || (d->source && now - l->in[i].heard_at >= LOUDEST_SILENT))
+		if (!d || (d->source && now - l->in[i].heard_at >= SLOT_SILENT))
 			continue;
 		/* Without memory it stays as it is; the next who speaks tries again */
 		if (downlink_assign(d, l->in[i].source, 0, now) < 0)

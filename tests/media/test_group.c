@@ -175,7 +175,9 @@ static void test_one_slot(void **state)
 	player = rig_join(r, 9, &o);
 	talk(2, 100, 1 << 1);
 	assert_true(heard(player, 1, 0) > 90);
-	talk(2, 100, 1 << 2);
+	from = r->sent_count;
+	talk(2, 100, 1 << 2); /* two seconds, of which the change takes less than one */
+	assert_in_range(heard(player, 2, from), 50, 100);
 	from = r->sent_count;
 	talk(2, 10, 1 << 2);
 	assert_int_equal(heard(player, 2, from), 10);
