@@ -15,10 +15,18 @@ function made(name, make) {
   return file;
 }
 
+// How loud a voice is at a time: syllables with short pauses that are not quite silent. What is
+// always as loud is noise, and nobody's speech.
+function syllable(second) {
+  const within = second % 0.4, edge = 0.01;
+  const up = Math.min(within / edge, (0.3 - within) / edge, 1);
+  return Math.max(up, 0.004);
+}
+
 // Two seconds of a sine at `hz`, 48 kHz mono, which the browser plays in a loop: whole periods,
-// so that the loop doesn't click.
-export function toneFile(hz) {
-  return made(`tone-${hz}.wav`, () => {
+// so that the loop doesn't click. spoken: in syllables.
+export function toneFile(hz, spoken = false) {
+  return made(`tone-${hz}${spoken ? '-spoken' : ''}.wav`, () => {
     const rate = 48000, samples = rate * 2;
     const wav = Buffer.alloc(44 + samples * 2);
     wav.write('RIFF', 0); wav.writeUInt32LE(36 + samples * 2, 4); wav.write('WAVEfmt ', 8);
@@ -26,7 +34,8 @@ export function toneFile(hz) {
     wav.writeUInt32LE(rate, 24); wav.writeUInt32LE(rate * 2, 28); wav.writeUInt16LE(2, 32);
     wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(samples * 2, 40);
     for (let i = 0; i < samples; i++) {
-      wav.writeInt16LE(Math.round(9000 * Math.sin((2 * Math.PI * hz * i) / rate)), 44 + i * 2);
+      const loud = spoken ? 9000 * syllable(i / rate) : 9000;
+      wav.writeInt16LE(Math.round(loud * Math.sin((2 * Math.PI * hz * i) / rate)), 44 + i * 2);
     }
     return wav;
   });

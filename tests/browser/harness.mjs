@@ -34,11 +34,13 @@ export function which(command) {
 }
 
 // Debian's Chromium with a camera and a microphone that are not real. tone: Hz of what the
-// microphone hears (silent between: no); picture: hue 0..359 of what the camera sees, and its
+// microphone hears, spoken: in syllables; hue: 0..359 of what the camera sees, and its
 // size. Without them Chromium's own beeping disc.
-export async function startChromium({ tone, hue, width, height, args = [] } = {}) {
+export async function startChromium({ tone, spoken, hue, width, height, args = [] } = {}) {
   const fake = [];
-  if (tone !== undefined) fake.push(`--use-file-for-fake-audio-capture=${toneFile(tone)}`);
+  if (tone !== undefined) {
+    fake.push(`--use-file-for-fake-audio-capture=${toneFile(tone, spoken)}`);
+  }
   if (hue !== undefined) {
     fake.push(`--use-file-for-fake-video-capture=${pictureFile({ hue, width, height })}`);
   }
