@@ -168,12 +168,11 @@ static int batch_add(struct udp *u, struct batch *b, const struct addr *to, int 
 	return index;
 }
 
-/* The kernel refused a GSO message: its segments one by one, and no GSO from now on. */
+/* The kernel refused a GSO message: its segments one by one. */
 static void send_singly(struct udp *u, struct msghdr *msg)
 {
 	struct iovec *iov = msg->msg_iov;
 	size_t n = msg->msg_iovlen;
-	u->no_gso = true;
 	msg->msg_controllen -= CMSG_SPACE(sizeof(uint16_t));
 	if (msg->msg_controllen == 0)
 		msg->msg_control = NULL;
@@ -197,10 +196,15 @@ static void batch_send(struct udp *u, struct batch *b)
 		if (n < 0 && errno == EINTR)
 			continue;
 		struct msghdr *msg = &b->msgs[done].msg_hdr;
-		if (msg->msg_iovlen > 1 && (errno == EINVAL || errno == EIO || errno == EOPNOTSUPP))
+		bool unknown = errno == EINVAL || errno == EIO || errno == EOPNOTSUPP;
+		if (msg->msg_iovlen > 1 && (unknown || errno == EMSGSIZE)) {
+			/* Too large for this receiver's path means nothing for others; single datagrams
+			 * are fragmented there. Before Linux 6.14 that is EINVAL too */
+			u->no_gso = u->no_gso || unknown;
 			send_singly(u, msg);
-		else
+		} else {
 			u->counts.send_fails++; /* no route, a full buffer: lost, like on the way */
+		}
 		done++;
 	}
 	b->msg_count = 0;
