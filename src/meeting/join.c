@@ -33,8 +33,8 @@ static bool was_removed(const struct room *room, int64_t person)
 	return false;
 }
 
-/* A stranger who was removed has no name that could be refused; but whoever comes from the same
- * place must be let in by somebody. Not from this machine itself: a proxy would be everybody. */
+/* A stranger has no name that could be refused; but one who comes from the place of somebody who was
+ * removed must be let in by somebody. Not from this machine itself: a proxy would be everybody. */
 static bool is_banned(const struct room *room, const struct addr *peer)
 {
 	for (unsigned i = 0; i < room->banned_count; i++)
@@ -76,7 +76,8 @@ struct join_leave join_ask_new(const struct room *room, const struct join_ask *a
 		leave.problem = &problem_meeting_locked;
 	if (leave.problem)
 		return leave;
-	leave.wait = !host && (room->row.lobby || is_banned(room, &ask->peer));
+	leave.by_right = host;
+	leave.wait = !host && (room->row.lobby || (!ask->person && is_banned(room, &ask->peer)));
 	leave.problem = room_for_one(room, leave.wait);
 	bool first = room->row.hosting == ROOM_HOSTING_FIRST && !room_has_host(room);
 	if (host || (first && !leave.wait))
@@ -87,8 +88,10 @@ struct join_leave join_ask_new(const struct room *room, const struct join_ask *a
 struct join_leave join_ask_back(
 	const struct room *room, const struct member *m, const struct join_ask *ask)
 {
+	/* Who has been host by right and was given another role keeps that: the page shows the link
+	 * each time it comes back. */
 	bool host = is_host(room, ask);
-	struct join_leave leave = {.role = host ? ROLE_HOST : m->role};
+	struct join_leave leave = {.role = host && !m->led ? ROLE_HOST : m->role, .by_right = host};
 	if (room->row.ended)
 		leave.problem = &problem_meeting_ended;
 	else if (m->state == MEMBER_REMOVED)
@@ -101,7 +104,8 @@ struct join_leave join_ask_back(
 		leave.problem = &problem_meeting_locked;
 	if (leave.problem || m->state == MEMBER_IN)
 		return leave;
-	leave.wait = !m->admitted && !host && (room->row.lobby || is_banned(room, &m->peer));
+	bool banned = !m->person && is_banned(room, &m->peer);
+	leave.wait = !m->admitted && !host && (room->row.lobby || banned);
 	if (m->state == MEMBER_LEFT)
 		leave.problem = room_for_one(room, leave.wait);
 	return leave;

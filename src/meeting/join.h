@@ -16,6 +16,7 @@ struct join_leave {
 	const struct problem *problem; /* NULL: may come */
 	bool wait;                     /* in the lobby first */
 	enum role role;
+	bool by_right;                 /* host by a link, or as the owner */
 };
 
 /* May somebody new come in? */
@@ -28,7 +29,7 @@ struct join_leave join_ask_back(
 /* The name, with a number behind it when somebody else who is here has it. name: takes; gives. */
 char *join_name(const struct room *room, char *name, const struct member *self);
 
-/* Who comes from there waits in the lobby from now on. */
+/* A stranger from there waits in the lobby from now on, until nobody is in the meeting. */
 void join_ban(struct room *room, const struct addr *peer);
 
 #endif

@@ -218,6 +218,7 @@ void link_attach(struct link *link, struct room *room, struct member *member)
 	link->joined = rooms_mono(link->rooms);
 	member->link = link;
 	member->lost_at = 0;
+	member->stats_token = 0; /* whoever asked is gone */
 }
 
 void link_joined(struct link *link)

@@ -35,7 +35,7 @@ struct link {
 	size_t waiting_len;    /* bytes of them */
 
 	/* ── Limits ── */
-	struct link_bucket verbs, writes, texts, offers, strikes;
+	struct link_bucket verbs, writes, signs, texts, offers, strikes;
 };
 
 /* Takes one out of a bucket that holds `burst` and gains one each every_ms. False: empty. */

@@ -55,7 +55,12 @@ uint32_t member_source(const struct member *m, enum media_kind kind)
 
 bool member_sends(const struct member *m, enum media_kind kind)
 {
-	if (!member_is_in(m) || !role_may_send(m->role) || !(m->lines & 1u << kind))
+	return m->lines & 1u << kind && member_means(m, kind);
+}
+
+bool member_means(const struct member *m, enum media_kind kind)
+{
+	if (!member_is_in(m) || !role_may_send(m->role))
 		return false;
 	switch (kind) {
 	case MEDIA_MIC:

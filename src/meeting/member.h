@@ -47,6 +47,8 @@ struct member {
 	int64_t since;  /* ms, first came in */
 	int64_t hand;   /* ms, when it was raised; 0: is not */
 	bool pinned;    /* an interpreter whom nobody loses */
+	bool led;       /* has been host by right: a link, or the meeting is theirs */
+	bool shown;     /* not listed, but leaders have been told: of a raised hand */
 
 	/* ── Means to send ── */
 	bool mic, camera, screen;
@@ -96,7 +98,9 @@ bool member_is_listed(const struct member *m);
 /* The number of one of its streams. */
 uint32_t member_source(const struct member *m, enum media_kind kind);
 
-/* Means to send this, and may. */
+/* Has said so, and the role allows it, whether or not there is a line for it. */
+bool member_means(const struct member *m, enum media_kind kind);
+/* The same, and has a line. */
 bool member_sends(const struct member *m, enum media_kind kind);
 
 /* {member} of docs/protocol.md; gives. */

@@ -14,12 +14,17 @@ PROBLEM(already_joined, "already-joined", 409, "Du är redan med i mötet",
 	"You are already in the meeting", "", "");
 PROBLEM(bad_offer, "bad-offer", 400, "Webbläsarens beskrivning av ljud och bild gick inte att läsa",
 	"The browser's description of sound and picture could not be read", RELOAD_SV, RELOAD_EN);
+PROBLEM(chat_full, "chat-full", 409, "Chatten i det här mötet är full",
+	"The chat of this meeting is full", "Säg det i stället, eller fortsätt i ett nytt möte.",
+	"Say it instead, or go on in a new meeting.");
 PROBLEM(floor_taken, "floor-taken", 409, "Någon annan har ordet", "Somebody else has the floor",
 	"Räck upp handen för att få ordet.", "Raise your hand to get the floor.");
 PROBLEM(in_lobby, "in-lobby", 403, "Du väntar på att bli insläppt", "You are waiting to be let in",
 	"Vänta tills mötesledaren släpper in dig.", "Wait until the host lets you in.");
 PROBLEM(join_first, "join-first", 409, "Gå med i mötet först", "Join the meeting first", RELOAD_SV,
 	RELOAD_EN);
+PROBLEM(last_host, "last-host", 409, "Mötet behöver en mötesledare", "The meeting needs a host",
+	"Gör först någon annan till mötesledare.", "Make somebody else the host first.");
 PROBLEM(lobby_full, "lobby-full", 503, "Väntrummet är fullt", "The lobby is full",
 	"Vänta en stund och försök igen.", "Wait a moment and try again.");
 PROBLEM(meeting_ended, "meeting-ended", 410, "Mötet är avslutat", "The meeting has ended",
@@ -50,9 +55,9 @@ PROBLEM(resume_unknown, "resume-unknown", 404, "Din plats i mötet finns inte kv
 	"Your place in the meeting is gone", "Gå med på nytt.", "Join anew.");
 PROBLEM(role_forbidden, "role-forbidden", 403, "Din roll i mötet får inte göra det här",
 	"Your role in the meeting may not do this", "Be mötesledaren.", "Ask the host.");
-PROBLEM(too_fast, "too-fast", 429, "Det går för fort", "That is too fast",
-	"Vänta några sekunder.", "Wait a few seconds.");
-PROBLEM(unknown_verb, "unknown-verb", 400, "Servern känner inte till det",
-	"The server does not know that", RELOAD_SV, RELOAD_EN);
+PROBLEM(too_fast, "too-fast", 429, "Det blev för mycket på en gång", "That was too much at once",
+	"Vänta några sekunder och försök igen.", "Wait a few seconds and try again.");
+PROBLEM(unknown_verb, "unknown-verb", 400, "Servern förstod inte vad sidan bad om",
+	"The server did not understand what the page asked for", RELOAD_SV, RELOAD_EN);
 PROBLEM(not_stored, "not-stored", 503, "Det gick inte att spara", "It could not be saved",
 	"Vänta en stund och försök igen.", "Wait a moment and try again.");

@@ -6,9 +6,11 @@
 
 extern const struct problem problem_already_joined;  /* 409 */
 extern const struct problem problem_bad_offer;       /* 400 */
+extern const struct problem problem_chat_full;       /* 409: as many messages as a meeting holds */
 extern const struct problem problem_floor_taken;     /* 409 */
 extern const struct problem problem_in_lobby;        /* 403 */
 extern const struct problem problem_join_first;      /* 409 */
+extern const struct problem problem_last_host;       /* 409: nobody else would lead */
 extern const struct problem problem_lobby_full;      /* 503 */
 extern const struct problem problem_meeting_ended;   /* 410 */
 extern const struct problem problem_meeting_full;    /* 503 */

@@ -148,14 +148,26 @@ static json_t *member_event(const struct member *m)
 	return json_pack("{s:s, s:o}", "event", "member", "member", member_json(m));
 }
 
-/* Audience is known to itself, and to leaders when it raises a hand. */
+static json_t *left_event(const struct member *m, const char *why)
+{
+	return json_pack(
+		"{s:s, s:i, s:s}", "event", "left", "member", (int)m->number, "why", why);
+}
+
+/* Audience is known to itself, and to leaders while its hand is up. */
 void room_tell_member(struct room *room, struct member *m, const struct member *but)
 {
 	if (member_is_listed(m)) {
+		m->shown = false;
 		room_send_all(room, member_event(m), but);
 		return;
 	}
-	room_send_leaders(room, member_event(m));
+	bool was_shown = m->shown;
+	m->shown = m->hand != 0;
+	if (m->shown)
+		room_send_leaders(room, member_event(m));
+	else if (was_shown)
+		room_send_leaders(room, left_event(m, "audience"));
 	if (m != but)
 		room_send(m, member_event(m));
 }
@@ -195,8 +207,8 @@ static json_t *members_json(const struct room *room, const struct member *reader
 	json_t *members = json_array();
 	struct member *m;
 	room_each(room, m) {
-		bool raised = role_is_leader(reader->role) && member_is_in(m) && m->hand;
-		if (member_is_listed(m) || m == reader || raised)
+		bool shown = role_is_leader(reader->role) && m->shown;
+		if (member_is_listed(m) || m == reader || shown)
 			json_array_append_new(members, member_json(m));
 	}
 	return members;
@@ -350,6 +362,19 @@ void room_changed(struct room *room, struct member *m)
 	save_member_soon(room, m);
 }
 
+/* A new leader sees who waits and who of the audience would speak; a former one no longer. */
+static void show_doors(struct room *room, struct member *m, bool leads)
+{
+	json_t *event = room_event("waiting");
+	json_object_set_new(event, "members", leads ? waiting_json(room) : json_array());
+	room_send(m, event);
+	struct member *other;
+	room_each(room, other) {
+		if (other->shown && other != m)
+			room_send(m, leads ? member_event(other) : left_event(other, "audience"));
+	}
+}
+
 void room_set_role(struct room *room, struct member *m, enum role role)
 {
 	if (m->role == role)
@@ -369,20 +394,11 @@ void room_set_role(struct room *room, struct member *m, enum role role)
 			room_set_floor(room, 0, false, "role");
 	}
 	stage_gates(room, m);
-	if (was_listed && !role_is_listed(role)) {
-		json_t *event = json_pack(
-			"{s:s, s:i, s:s}", "event", "left", "member", (int)m->number, "why", "audience");
-		room_send_all(room, event, m);
-		room_send(m, member_event(m));
-		save_member_soon(room, m);
-	} else {
-		room_changed(room, m);
-	}
-	if (role_is_leader(role) && !was_leader) {
-		json_t *event = room_event("waiting");
-		json_object_set_new(event, "members", waiting_json(room));
-		room_send(m, event);
-	}
+	if (was_listed && !role_is_listed(role))
+		room_send_all(room, left_event(m, "audience"), m);
+	room_changed(room, m);
+	if (role_is_leader(role) != was_leader)
+		show_doors(room, m, !was_leader);
 	stage_fill_all(room);
 }
 
@@ -439,10 +455,10 @@ void room_leave(struct room *room, struct member *m, enum member_state state, co
 	if (was_waiting)
 		room_tell_waiting(room);
 	if (was_listed)
-		room_send_all(room,
-			json_pack(
-				"{s:s, s:i, s:s}", "event", "left", "member", (int)m->number, "why", why),
-			NULL);
+		room_send_all(room, left_event(m, why), NULL);
+	else if (m->shown)
+		room_send_leaders(room, left_event(m, why));
+	m->shown = false;
 	if (room->floor == m->number)
 		room_set_floor(room, 0, false, "left");
 	m->hand = 0;

@@ -27,6 +27,7 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.name_max = 80,
 		.title_max = 200,
 		.chat_max = 4000,
+		.chat_total = 20000,
 		.rtt_max = 500,
 		.chat_kept = 500,
 		.chat_kept_len = 512 * 1024,
@@ -35,6 +36,8 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.verbs_every_ms = 33,
 		.writes_burst = 10,
 		.writes_every_ms = 500,
+		.signs_burst = 20,
+		.signs_every_ms = 250,
 		.texts_burst = 15,
 		.texts_every_ms = 150,
 		.offers_burst = 6,
@@ -192,10 +195,12 @@ static void restore_member(struct room *room, const struct member_row *row)
 	m->person = row->person;
 	m->hand = row->hand;
 	m->pinned = row->pinned;
+	m->led = row->led;
 	m->since = row->since;
 	g_strlcpy(m->resume, row->resume, sizeof m->resume);
 	g_strlcpy(m->resume_before, row->resume_before, sizeof m->resume_before);
 	m->resumed = row->resumed;
+	m->shown = m->hand && member_is_in(m) && !member_is_listed(m);
 	if (state == MEMBER_IN || state == MEMBER_WAITING) {
 		m->away = true;
 		m->lost_at = rooms_mono(room->rooms);

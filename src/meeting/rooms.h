@@ -41,12 +41,14 @@ struct rooms_limits {
 	unsigned name_max;      /* characters of a name */
 	unsigned title_max;     /* characters of a title */
 	unsigned chat_max;      /* characters of a message */
+	unsigned chat_total;    /* messages of a meeting */
 	unsigned rtt_max;       /* characters of a line of real-time text */
 	unsigned chat_kept;     /* messages that a newcomer is shown … */
 	unsigned chat_kept_len; /* … and bytes of their texts */
 	unsigned chat_unstored; /* messages of one member on their way to the database */
 	unsigned verbs_burst, verbs_every_ms;     /* messages of a link: so many, then one each */
-	unsigned writes_burst, writes_every_ms;   /* chat and reactions */
+	unsigned writes_burst, writes_every_ms;   /* chat, names and hands: what is kept */
+	unsigned signs_burst, signs_every_ms;     /* reactions */
 	unsigned texts_burst, texts_every_ms;     /* real-time text and captions */
 	unsigned offers_burst, offers_every_ms;   /* offers */
 	unsigned strikes_max;   /* bad or refused messages before the link is closed */

@@ -30,6 +30,7 @@ static void copy_member(const struct room *room, const struct member *m, struct 
 		.person = m->person,
 		.hand = m->hand,
 		.pinned = m->pinned,
+		.led = m->led,
 		.since = m->since,
 		.resume = g_strdup(m->resume),
 		.resume_before = g_strdup(m->resume_before),

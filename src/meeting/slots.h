@@ -11,6 +11,8 @@
 enum {
 	SLOTS_MAX = 40,       /* slots of a receiver that we fill; sound is filled by the media half */
 	SLOTS_TILES_MAX = 64, /* tiles of a view */
+	SLOTS_CAMERAS = 16,   /* pictures at a time, */
+	SLOTS_CAMERAS_AUDIENCE = 3, /* and of the audience */
 };
 
 struct slot {

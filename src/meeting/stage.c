@@ -149,12 +149,15 @@ bool stage_fill(struct room *room, struct member *m)
 		return false;
 	struct slots_wishes wishes = {0};
 	if (member_is_in(m)) {
+		bool has_no_view = m->kind == MEMBER_WHEP || (room->echo && m->slots.tile_count == 0);
+		if (has_no_view)
+			wish_by_itself(room, m, &wishes);
 		wish_interpreters(room, m, &wishes);
 		for (int i = 0; i < m->slots.tile_count; i++)
 			wish_tile(room, m, &m->slots.tile[i], &wishes);
-		if (m->kind == MEMBER_WHEP || (room->echo && m->slots.tile_count == 0))
-			wish_by_itself(room, m, &wishes);
 		wish_screen_audio(room, m, &wishes);
+		if (m->role == ROLE_AUDIENCE)
+			wishes.camera_count = MIN(wishes.camera_count, SLOTS_CAMERAS_AUDIENCE);
 	}
 	struct assigning a = {.room = room, .viewer = m};
 	return slots_fill(&m->slots, &wishes, assign, &a);
@@ -198,6 +201,8 @@ void stage_close(struct room *room, struct member *m)
 	m->lines = m->gates = 0;
 	m->slots.count = 0;
 	memset(m->heard, 0, sizeof m->heard);
+	if (member_is_in(m)) /* a new one may take its place before that is told */
+		stage_heard_later(room, m, ROOM_HEARD_MS);
 	stage_fill_all(room);
 }
 
@@ -217,6 +222,8 @@ void stage_answered(
 				m->lines |= 1u << kind;
 	slots_set_lines(&m->slots, answer->lines, answer->line_count);
 	stage_gates(room, m);
+	if (fresh)
+		m->heard_due = 0;
 	stage_heard_later(room, m, ROOM_HEARD_MS);
 }
 
@@ -232,7 +239,7 @@ static void tell_heard(struct member *m)
 {
 	json_t *event = room_event("heard");
 	for (int kind = 0; kind < MEDIA_SCREEN_AUDIO; kind++)
-		if (member_sends(m, kind))
+		if (member_means(m, kind))
 			json_object_set_new(event, kind_names[kind],
 				json_pack("{s:b, s:i}", "arriving", m->heard[kind].arriving, "to",
 					(int)m->heard[kind].to));

@@ -29,6 +29,8 @@ const struct problem *verb_hand(struct call *call)
 	}
 	if (up == (m->hand != 0))
 		return NULL;
+	if (m == call->self && !call_may_write(call))
+		return &problem_too_fast;
 	m->hand = up ? next_hand(call->room) : 0;
 	room_changed(call->room, m);
 	return NULL;

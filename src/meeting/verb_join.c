@@ -27,7 +27,7 @@ struct joining {
 
 	/* ── On the way ── */
 	uint32_t number;
-	bool back, wait;
+	bool back, wait, by_right;
 	enum role role;
 	char token[RANDOM_TOKEN_LEN + 1];
 };
@@ -99,6 +99,25 @@ static bool take_up_media(struct joining *j, struct room *room, struct member *m
 	return false;
 }
 
+/* While one was away somebody else may have come by one's name. */
+static bool take_up_name(struct room *room, struct member *m)
+{
+	g_autofree char *before = g_strdup(m->name);
+	m->name = join_name(room, m->name, m);
+	return strcmp(before, m->name) != 0;
+}
+
+/* By a personal link, in the same tab. */
+static void make_host(const struct joining *j, struct room *room, struct member *m)
+{
+	if (j->role == ROLE_HOST && m->role != ROLE_HOST)
+		room_set_role(room, m, ROLE_HOST);
+	if (!j->by_right || m->led)
+		return;
+	m->led = true;
+	save_member_soon(room, m);
+}
+
 static void saved(struct room *room, int result, void *arg)
 {
 	struct joining *j = arg;
@@ -125,13 +144,13 @@ static void saved(struct room *room, int result, void *arg)
 		return;
 	}
 	replace(m);
+	bool renamed = take_up_name(room, m);
 	bool sent = m->mic || m->camera || m->screen;
 	bool kept = take_up_media(j, room, m), was_in = member_is_in(m);
-	bool changed = was_in && (m->away || (sent && !kept));
+	bool changed = was_in && (m->away || renamed || (sent && !kept));
 	m->away = false;
 	m->peer = link->conf.peer;
-	if (j->role == ROLE_HOST && m->role != ROLE_HOST)
-		room_set_role(room, m, ROLE_HOST); /* by a personal link, in the same tab */
+	make_host(j, room, m);
 	link_attach(link, room, m);
 	if (was_in)
 		room_begin(room);
@@ -141,6 +160,8 @@ static void saved(struct room *room, int result, void *arg)
 			save_member_soon(room, m);
 	} else if (changed) {
 		room_tell_member(room, m, m);
+		if (renamed)
+			save_member_soon(room, m);
 	}
 	answer(j, room, m, kept);
 	if (member_is_in(m))
@@ -186,6 +207,7 @@ static void come_back(struct joining *j, struct room *room, struct link *link)
 	j->back = true;
 	j->wait = leave.wait;
 	j->role = leave.role;
+	j->by_right = leave.by_right;
 	if (j->name && m->state == MEMBER_LEFT) {
 		g_free(m->name);
 		m->name = join_name(room, g_steal_pointer(&j->name), m);
@@ -206,6 +228,7 @@ static void come_new(struct joining *j, struct room *room, struct link *link)
 	m->coming = leave.wait ? MEMBER_WAITING : MEMBER_IN;
 	m->admitted = !leave.wait;
 	m->person = ask.person;
+	m->led = leave.by_right;
 	m->peer = ask.peer;
 	j->wait = leave.wait;
 	j->role = leave.role;
@@ -293,6 +316,10 @@ const struct problem *verb_rename(struct call *call)
 	if (!name) {
 		call->detail = "name";
 		return &problem_bad_value;
+	}
+	if (!call_may_write(call)) {
+		g_free(name);
+		return &problem_too_fast;
 	}
 	struct member *m = call->self;
 	g_free(m->name);

@@ -24,11 +24,10 @@ const struct problem *verb_role(struct call *call)
 	if (!role_may_set(call->self->role, m->role, role))
 		return &problem_role_forbidden;
 	/* A host who steps down leaves another behind. */
-	if (m->role == ROLE_HOST && role != ROLE_HOST && hosts(call->room) == 1) {
-		call->detail = "role";
-		return &problem_role_forbidden;
-	}
-	if (m->kind == MEMBER_WHEP)
+	if (m->role == ROLE_HOST && role != ROLE_HOST && hosts(call->room) == 1)
+		return &problem_last_host;
+	/* A machine does not lead, and a player only watches. */
+	if (m->kind == MEMBER_WHEP || (m->kind == MEMBER_WHIP && role_is_leader(role)))
 		return &problem_role_forbidden;
 	room_set_role(call->room, m, role);
 	return NULL;
@@ -48,6 +47,7 @@ static bool mute(struct call *call, struct member *m, const char *kind)
 		return false;
 	*on = false;
 	stage_gates(call->room, m);
+	stage_heard_later(call->room, m, 0);
 	room_tell_member(call->room, m, NULL);
 	room_send(m, json_pack("{s:s, s:i, s:s}", "event", "mute-asked", "by",
 					 (int)call->self->number, "kind", kind));
@@ -91,8 +91,7 @@ const struct problem *verb_remove(struct call *call)
 	if (!role_may_remove(call->self->role, m->role))
 		return &problem_role_forbidden;
 	room_send(m, room_event("removed"));
-	if (!m->person)
-		join_ban(call->room, &m->peer);
+	join_ban(call->room, &m->peer);
 	room_leave(call->room, m, MEMBER_REMOVED, "removed");
 	return NULL;
 }

@@ -16,7 +16,7 @@ static int lines_max(enum media_role role, enum role who)
 	case MEDIA_ROLE_SLOT_AUDIO:
 		return 4;
 	case MEDIA_ROLE_SLOT_CAMERA:
-		return who == ROLE_AUDIENCE ? 3 : 16;
+		return who == ROLE_AUDIENCE ? SLOTS_CAMERAS_AUDIENCE : SLOTS_CAMERAS;
 	case MEDIA_ROLE_NONE:
 		return 0;
 	default:
@@ -170,12 +170,13 @@ const struct problem *verb_media(struct call *call)
 		const char *name;
 		bool *means;
 	} kinds[] = {{"mic", &m->mic}, {"camera", &m->camera}, {"screen", &m->screen}};
-	bool changed = false;
+	bool changed = false, seen = false;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (!call_has(call, kinds[i].name))
 			continue;
 		bool on = call_bool(call, kinds[i].name);
 		changed = changed || on != *kinds[i].means;
+		seen = seen || (on != *kinds[i].means && kinds[i].means != &m->mic);
 		*kinds[i].means = on;
 	}
 	if (!changed)
@@ -185,7 +186,8 @@ const struct problem *verb_media(struct call *call)
 	room_tell_member(call->room, m, m);
 	call->later = true;
 	link_reply(call->link, call->id, NULL);
-	stage_fill_all(call->room);
+	if (seen) /* sound has no slots of ours */
+		stage_fill_all(call->room);
 	return NULL;
 }
 

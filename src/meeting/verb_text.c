@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-static bool may_write(const struct call *call)
-{
-	const struct rooms_limits *limits = &call->rooms->conf.limits;
-	return link_take(
-		call->link, &call->link->writes, limits->writes_burst, limits->writes_every_ms);
-}
-
 /* ── chat ── */
 
 struct chatting {
@@ -69,12 +62,22 @@ static void chat_saved(struct room *room, int result, const struct chat_row *row
 	g_free(c);
 }
 
+/* The last number is how many there have been. */
+static bool is_full(const struct room *room)
+{
+	guint len = room->chat->len;
+	return len && g_array_index(room->chat, struct chat_row, len - 1).number >=
+					  room->rooms->conf.limits.chat_total;
+}
+
 const struct problem *verb_chat(struct call *call)
 {
 	const struct rooms_limits *limits = &call->rooms->conf.limits;
 	struct member *m = call->self;
-	if (!may_write(call) || m->chats_under_way >= limits->chat_unstored)
+	if (!call_may_write(call) || m->chats_under_way >= limits->chat_unstored)
 		return &problem_too_fast;
+	if (is_full(call->room))
+		return &problem_chat_full;
 	char *text = words_message(call_text(call, "text"), (int)limits->chat_max);
 	if (!text) {
 		call->detail = "text";
@@ -106,7 +109,8 @@ const struct problem *verb_chat(struct call *call)
 
 const struct problem *verb_reaction(struct call *call)
 {
-	if (!may_write(call))
+	const struct rooms_limits *limits = &call->rooms->conf.limits;
+	if (!link_take(call->link, &call->link->signs, limits->signs_burst, limits->signs_every_ms))
 		return &problem_too_fast;
 	json_t *event = json_pack("{s:s, s:i, s:s, s:s}", "event", "reaction", "member",
 		(int)call->self->number, "name", call->self->name, "sign", call_text(call, "sign"));

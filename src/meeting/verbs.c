@@ -180,6 +180,13 @@ const char *call_text(const struct call *call, const char *name)
 	return json_string_value(json_object_get(call->message, name));
 }
 
+bool call_may_write(const struct call *call)
+{
+	const struct rooms_limits *limits = &call->rooms->conf.limits;
+	return link_take(
+		call->link, &call->link->writes, limits->writes_burst, limits->writes_every_ms);
+}
+
 struct member *call_member(const struct call *call)
 {
 	struct member *m = room_find(call->room, (uint32_t)call_int(call, "member"));

@@ -57,6 +57,9 @@ const char *call_text(const struct call *call, const char *name); /* NULL: not t
 /* The member that the message names and that is in the meeting; NULL: none. */
 struct member *call_member(const struct call *call);
 
+/* One more of what is written down? */
+bool call_may_write(const struct call *call);
+
 /* ── The verbs, by file ── */
 verb_fn verb_join, verb_leave, verb_rename;                  /* verb_join.c */
 verb_fn verb_offer, verb_view, verb_media, verb_stats;       /* verb_media.c */

@@ -44,6 +44,8 @@ static const struct problem *may_come(const struct room *room, const struct open
 		return &problem_meeting_ended;
 	if (!is_granted(room, o))
 		return &problem_unauthenticated;
+	if (room->row.locked)
+		return &problem_meeting_locked;
 	if (room_count(room, MEMBER_IN) >= room->rooms->conf.limits.members_max)
 		return &problem_meeting_full;
 	return NULL;

@@ -87,7 +87,10 @@ static const char step_1[] =
 	" contact TEXT NOT NULL"
 	");";
 
-static const char *const steps[] = {step_1};
+/* Has been host by right: by a link, or as the meeting's owner. */
+static const char step_2[] = "ALTER TABLE member ADD COLUMN led SMALLINT NOT NULL DEFAULT 0";
+
+static const char *const steps[] = {step_1, step_2};
 
 enum { STEP_COUNT = sizeof steps / sizeof *steps };
 

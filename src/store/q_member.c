@@ -24,14 +24,14 @@ int member_row_put(struct db *db, const struct member_row *row)
 {
 	struct db_query *q = db_query(db,
 		"INSERT INTO member (meeting, number, name, role, state, person, hand, pinned, since,"
-		" resume, resume_before, resumed, admitted)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+		" resume, resume_before, resumed, admitted, led)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 		" ON CONFLICT (meeting, number) DO UPDATE SET"
 		" name = excluded.name, role = excluded.role, state = excluded.state,"
 		" person = excluded.person, hand = excluded.hand, pinned = excluded.pinned,"
 		" since = excluded.since, resume = excluded.resume,"
 		" resume_before = excluded.resume_before, resumed = excluded.resumed,"
-		" admitted = excluded.admitted");
+		" admitted = excluded.admitted, led = excluded.led");
 	db_bind_int(q, 1, row->meeting);
 	db_bind_int(q, 2, row->number);
 	db_bind_text(q, 3, row->name);
@@ -48,6 +48,7 @@ int member_row_put(struct db *db, const struct member_row *row)
 	db_bind_text(q, 11, row->resume_before);
 	db_bind_int(q, 12, row->resumed);
 	db_bind_int(q, 13, row->admitted);
+	db_bind_int(q, 14, row->led);
 	int err = db_run(q);
 	return err < 0 ? err : raise_highest(db, row);
 }
@@ -71,7 +72,7 @@ int member_row_list(struct db *db, int64_t meeting, GArray **ret_rows)
 	g_array_set_clear_func(rows, clear_row);
 	struct db_query *q = db_query(db,
 		"SELECT number, name, role, state, person, hand, pinned, since, resume, resume_before,"
-		" resumed, admitted FROM member WHERE meeting = $1 ORDER BY number");
+		" resumed, admitted, led FROM member WHERE meeting = $1 ORDER BY number");
 	db_bind_int(q, 1, meeting);
 	int result;
 	while ((result = db_next(q)) == 1) {
@@ -89,6 +90,7 @@ int member_row_list(struct db *db, int64_t meeting, GArray **ret_rows)
 			.resume_before = g_strdup(db_text(q, 9)),
 			.resumed = db_int(q, 10),
 			.admitted = db_int(q, 11) != 0,
+			.led = db_int(q, 12) != 0,
 		};
 		g_array_append_val(rows, row);
 	}

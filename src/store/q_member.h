@@ -15,6 +15,7 @@ struct member_row {
 	int64_t person;         /* 0: a stranger */
 	int64_t hand;           /* when it was raised; 0: is not */
 	bool pinned;
+	bool led;               /* has been host by right */
 	int64_t since;
 	char *resume;           /* owned; SHA-256 of the token in hexadecimal; "": none */
 	char *resume_before;    /* owned; of the token before; "" */

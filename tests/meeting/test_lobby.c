@@ -1,6 +1,8 @@
 /* The lobby, the lock, and being shown out. */
 #include "story.h"
 
+#include "meeting/link_internal.h"
+
 static struct client *host_of(struct story *story, struct create *m, bool lobby)
 {
 	story_meeting(story, m, lobby, ROOM_HOSTING_INVITED);
@@ -220,6 +222,23 @@ static void an_account_that_is_removed_stays_out(void **state)
 	story_free(story);
 }
 
+/* Nor without the account, from the same place; colleagues with theirs come in as before. */
+static void an_account_that_is_removed_waits_as_a_stranger(void **state)
+{
+	struct story *story = story_new(false);
+	struct create m;
+	struct client *host = host_of(story, &m, false), *bo = client_person(story, 5);
+	assert_int_equal(addr_parse("192.0.2.7", 1, &bo->link->conf.peer), 0);
+	client_join(bo, m.code, "Bo");
+	client_ask(host, "{'verb':'remove','member':%u}", bo->number);
+	const json_t *reply = client_join(client_from(story, "192.0.2.7"), m.code, "Bosse");
+	assert_string_equal(text_of(reply, "state"), "lobby");
+	struct client *cia = client_person(story, 6);
+	assert_int_equal(addr_parse("192.0.2.7", 1, &cia->link->conf.peer), 0);
+	assert_string_equal(text_of(client_join(cia, m.code, "Cia"), "state"), "in");
+	story_free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_locked_meeting_takes_nobody_new),
 		cmocka_unit_test(who_is_removed_stays_out),
 		cmocka_unit_test(an_account_that_is_removed_stays_out),
+		cmocka_unit_test(an_account_that_is_removed_waits_as_a_stranger),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

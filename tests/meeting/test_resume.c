@@ -322,6 +322,66 @@ static void a_personal_link_raises_who_comes_back(void **state)
 	story_free(story);
 }
 
+/* The line broke and nobody has noticed: the reply went into the void. */
+static void a_line_that_broke_unnoticed_does_not_lock_out(void **state)
+{
+	struct story *story = story_new(false);
+	struct create m;
+	struct client *host = host_of(story, &m), *bo = client_new(story), *broken = client_new(story);
+	client_join(bo, m.code, "Bo");
+	char first[64];
+	memcpy(first, bo->resume, sizeof first);
+	client_cut(bo);
+	client_resume(broken, m.code, first);
+	story_pass(story, 2600);
+	client_forget(host);
+	struct client *again = client_new(story);
+	assert_fine(client_resume(again, m.code, first));
+	assert_int_equal(again->number, bo->number);
+	assert_int_equal(broken->closed, 1000);
+	assert_int_equal(client_events(host, "left"), 0);
+	story_free(story);
+}
+
+/* The page remembers the host's link; the role that was given stands all the same. */
+static void a_role_that_was_given_stands(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m), *bo = client_new(story);
+	client_join(bo, m.code, "Bo");
+	client_ask(host, "{'verb':'role','member':%u,'role':'host'}", bo->number);
+	client_ask(host, "{'verb':'role','member':%u,'role':'interpreter'}", host->number);
+	story_restart(story);
+	struct client *again = client_new(story);
+	const json_t *reply = client_ask(again,
+		"{'verb':'join','code':'%s','resume':'%s','invite':'%s'}", m.code, host->resume,
+		m.host.text);
+	assert_string_equal(text_of(self_in(reply, host), "role"), "interpreter");
+	/* anew it is the host's link */
+	struct client *anew = client_new(story);
+	reply = client_join_host(anew, &m, "Åsa");
+	assert_string_equal(text_of(self_in(reply, anew), "role"), "host");
+	story_free(story);
+}
+
+static void a_name_taken_meanwhile_gets_a_number(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m), *bo = client_new(story), *other = client_new(story);
+	client_join(bo, m.code, "Bo");
+	client_cut(bo);
+	story_pass(story, 5000);
+	client_join(other, m.code, "Bo");
+	client_forget(host);
+	const json_t *reply = client_resume(client_new(story), m.code, bo->resume);
+	assert_string_equal(text_of(self_in(reply, bo), "name"), "Bo (2)");
+	const json_t *member = json_object_get(client_event(host, "member"), "member");
+	assert_string_equal(text_of(member, "name"), "Bo (2)");
+	story_free(story);
+}
+
 /* The line broke while the token was on its way to the database. */
 static void a_join_cut_short_leaves_no_ghost(void **state)
 {
@@ -355,6 +415,9 @@ int main(void)
 		cmocka_unit_test(empty_for_a_day_is_ended),
 		cmocka_unit_test(the_server_says_goodbye),
 		cmocka_unit_test(a_personal_link_raises_who_comes_back),
+		cmocka_unit_test(a_line_that_broke_unnoticed_does_not_lock_out),
+		cmocka_unit_test(a_role_that_was_given_stands),
+		cmocka_unit_test(a_name_taken_meanwhile_gets_a_number),
 		cmocka_unit_test(a_join_cut_short_leaves_no_ghost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,7 +198,7 @@ static void the_last_host_stays_host(void **state)
 	struct client *host = host_of(story);
 	guest_of(story, "Bo");
 	assert_problem(
-		client_ask(host, "{'verb':'role','member':1,'role':'participant'}"), "role-forbidden");
+		client_ask(host, "{'verb':'role','member':1,'role':'participant'}"), "last-host");
 	assert_fine(client_ask(host, "{'verb':'role','member':2,'role':'host'}"));
 	assert_fine(client_ask(host, "{'verb':'role','member':1,'role':'participant'}"));
 	story_free(story);
