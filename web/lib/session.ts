@@ -147,9 +147,13 @@ function sendView(tiles: Tile[]): void {
 }
 
 function sendMedia(): void {
-  tell('media', {
+  const media = {
     mic: mic.on.peek(), camera: camera.on.peek(), screen: state.sharing.peek() !== null,
-  });
+  };
+  tell('media', media);
+  // The server tells the others; one's own row in the list is known here.
+  const me = state.me.peek();
+  if (me) state.members.value = new Map(state.members.peek()).set(me.member, { ...me, ...media });
 }
 
 // ── Joining ──
