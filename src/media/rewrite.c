@@ -131,14 +131,14 @@ static void settle(struct rewrite *r, struct rewrite_run *run, uint32_t ts_in)
 void rewrite_watch(struct rewrite *r, unsigned layer, const struct rewrite_in *in, usec at)
 {
 	struct rewrite_run *run = run_at(r, 0), next;
-	int32_t ahead;
+	int64_t ahead, most = (int64_t)r->clock * REWRITE_LEAP_S;
 
 	if (r->count == 0 || run->shrink != 0 || run->layer != layer ||
 		seq_before((uint16_t)(in->seq + run->seq_delta), r->next_seq))
 		return;
 	settle(r, run, in->ts);
-	ahead = (int32_t)(run_ts(run, in->ts) - clock_ts(r, at)) - r->skew;
-	if (ahead < (int32_t)r->clock * REWRITE_LEAP_S && ahead > -(int32_t)r->clock * REWRITE_LEAP_S)
+	ahead = (int64_t)(int32_t)(run_ts(run, in->ts) - clock_ts(r, at)) - r->skew;
+	if (ahead < most && ahead > -most)
 		return;
 	next = *run;
 	next.seq_out = (uint16_t)(in->seq + run->seq_delta);
@@ -175,7 +175,7 @@ int rewrite_map(const struct rewrite *r, unsigned layer, const struct rewrite_in
 void rewrite_sent(struct rewrite *r, const struct rewrite_out *out, usec at)
 {
 	bool first = !r->started;
-	int32_t skew;
+	int64_t skew;
 
 	if (!first && seq_before(out->seq, r->next_seq))
 		return;
@@ -187,7 +187,7 @@ void rewrite_sent(struct rewrite *r, const struct rewrite_out *out, usec at)
 		return;
 	r->last_ts = out->ts;
 	skew = (int32_t)(out->ts - clock_ts(r, at));
-	r->skew += (skew - r->skew) / 64;
+	r->skew += (int32_t)((skew - r->skew) / 64);
 }
 
 int rewrite_find(const struct rewrite *r, uint16_t seq, unsigned *ret_layer, uint16_t *ret_seq_in)

@@ -91,15 +91,15 @@ static void advance(struct uplink *u, uint16_t seq, usec now)
 static void count_jitter(struct uplink *u, uint32_t ts, usec at, uint32_t clock)
 {
 	uint32_t transit = (uint32_t)(at / 1000 * (clock / 1000) + at % 1000 * (clock / 1000) / 1000);
-	int32_t d;
+	uint32_t d;
 
 	transit -= ts;
 	if (u->received > 1) {
-		d = (int32_t)(transit - u->transit);
-		d = d < 0 ? -d : d;
+		d = transit - u->transit;
+		d = d > INT32_MAX ? -d : d;
 		/* RFC 3550 A.8, in sixteenths; a sender's leap is no jitter */
-		if ((uint32_t)d < clock)
-			u->jitter += (uint32_t)d - ((u->jitter + 8) >> 4);
+		if (d < clock)
+			u->jitter += d - ((u->jitter + 8) >> 4);
 	}
 	u->transit = transit;
 }

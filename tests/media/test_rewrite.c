@@ -272,6 +272,27 @@ static void test_ts_at(void **state)
 	assert_true(off > -1800 && off < 1800);
 }
 
+/* A sender may write any timestamp: nothing overflows, and the numbers stay one stream. */
+static void test_any_times(void **state)
+{
+	struct rewrite_in in = {.seq = 7};
+	uint64_t seed = 1;
+	uint16_t next = zero.seq;
+
+	for (int i = 0; i < 20000; i++) {
+		seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		in.ts = seed >> 40 & 1 ? (uint32_t)(seed >> 33) << (seed >> 60) : in.ts + 0x80000000;
+		usec at = T0 + MS(10) * i;
+		if (i % 50 == 0)
+			rewrite_start(&r, i / 50 % 3, &in, seed >> 50 & 1 ? (uint32_t)(seed >> 35) : 0, at);
+		assert_int_equal(send_one(i / 50 % 3, &in, at).seq, next++);
+		if (i % 50 == 10)
+			rewrite_live(&r, &in);
+		in.seq++;
+	}
+	(void)rewrite_ts_at(&r, T0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup(test_compressed, setup),
 		cmocka_unit_test_setup(test_leap, setup),
 		cmocka_unit_test_setup(test_ts_at, setup),
+		cmocka_unit_test_setup(test_any_times, setup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,11 @@ static void test_jitter(void **state)
 		recv_at((uint16_t)s, s * 1800, false, false, T0 + MS(20) * s + MS(s % 2 ? 16 : 0));
 	uplink_block(&u, T0, &b);
 	assert_in_range(b.jitter, 1420, 1440);
+	/* half a circle forward is no jitter, and no overflow */
+	recv_at(1000, 1800 * 1000, false, false, T0 + MS(20) * 1000);
+	recv_at(1001, 1800 * 1001 + 0x80000000, false, false, T0 + MS(20) * 1001);
+	uplink_block(&u, T0, &b);
+	assert_in_range(b.jitter, 1300, 1440);
 }
 
 static void test_arriving(void **state)
