@@ -1,8 +1,9 @@
 // Who is here, who waits outside, who wants to speak; and what a host can do about each.
 import { useSignal } from '@preact/signals';
 import { admit, admitAll, lowerHand, muteAll, refuse, toggleHand } from '../lib/actions';
+import { camera, mic } from '../lib/devices';
 import { t } from '../lib/i18n';
-import { hands, hosting, me, members, others, self, waiting } from '../lib/state';
+import { hands, hosting, me, members, others, self, sharing, waiting } from '../lib/state';
 import type { Member } from '../lib/types';
 import { Face } from './face';
 import { Icon } from './icon';
@@ -71,18 +72,21 @@ function Hands() {
 }
 
 function Marks({ m }: { m: Member }) {
+  // Of oneself the page knows better than the server's last word.
+  const now = m.member === self.value
+    ? { mic: mic.on.value, camera: camera.on.value, screen: sharing.value !== null } : m;
   return (
     <span class="marks">
-      {m.screen && <span title={t('people.shares')}><Icon name="monitor-up" size="s" />
+      {now.screen && <span title={t('people.shares')}><Icon name="monitor-up" size="s" />
         <span class="hide">{t('people.shares')}</span></span>}
-      <span title={t(m.mic ? 'people.micOn' : 'people.micOff')} class={m.mic ? '' : 'off'}>
-        <Icon name={m.mic ? 'mic' : 'mic-off'} size="s" />
-        <span class="hide">{t(m.mic ? 'people.micOn' : 'people.micOff')}</span>
+      <span title={t(now.mic ? 'people.micOn' : 'people.micOff')} class={now.mic ? '' : 'off'}>
+        <Icon name={now.mic ? 'mic' : 'mic-off'} size="s" />
+        <span class="hide">{t(now.mic ? 'people.micOn' : 'people.micOff')}</span>
       </span>
-      <span title={t(m.camera ? 'people.cameraOn' : 'people.cameraOff')}
-        class={m.camera ? '' : 'off'}>
-        <Icon name={m.camera ? 'video' : 'video-off'} size="s" />
-        <span class="hide">{t(m.camera ? 'people.cameraOn' : 'people.cameraOff')}</span>
+      <span title={t(now.camera ? 'people.cameraOn' : 'people.cameraOff')}
+        class={now.camera ? '' : 'off'}>
+        <Icon name={now.camera ? 'video' : 'video-off'} size="s" />
+        <span class="hide">{t(now.camera ? 'people.cameraOn' : 'people.cameraOff')}</span>
       </span>
     </span>
   );
