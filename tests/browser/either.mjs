@@ -6,11 +6,13 @@
 //   await freja.join(meeting); await anna.join(meeting);
 //   await shows(freja.page, 'Anna'); await hears(freja.page, { Anna: true });
 import { newFirefoxPage, newPage, noProblems, startChromium, startFirefox } from './harness.mjs';
-import { LOOKS, until } from './meeting.mjs';
+import { LOOKS, loudness, until } from './meeting.mjs';
 
 LOOKS.Freja = { hue: 300, tone: 1150 };
 
 const HUE_NEAR = 25;
+const LOUD_DB = -55;            // noise suppression takes 20 dB from a tone that goes on and on
+const SILENT_DB = -65;
 
 // In the page, before anything of its own: its PeerConnections are kept, newest last; with
 // `paint`, the camera shows a hue of its own with a bar that travels, where Firefox's fake one
@@ -156,6 +158,16 @@ export async function shows(page, name, { ms = 20000, width = () => true } = {})
     if (seen.changed > 2) moved += 1;
     return moved >= 2 || seen;
   }, { ms });
+}
+
+// That each named person is heard (true) or is not (false).
+export async function hears(page, wanted, { ms = 20000 } = {}) {
+  const names = Object.keys(wanted);
+  await until(`hears ${JSON.stringify(wanted)}`, async () => {
+    const loud = await loudness(page, names.map((n) => LOOKS[n].tone));
+    const right = (n, db) => (wanted[n] ? db > LOUD_DB : db < SILENT_DB);
+    return names.every((n) => right(n, loud[LOOKS[n].tone])) || loud;
+  }, { ms, every: 20 });
 }
 
 // The statistics of the page's newest PeerConnection, those that `which` names: [type, …].

@@ -2,8 +2,8 @@
 // Firefox's pages have no fault that axe or its console can find.
 import test from 'node:test';
 import { axe, namespace, screenshot, startServer } from './harness.mjs';
-import { hears, openMeeting, until } from './meeting.mjs';
-import { here, shows, startPerson } from './either.mjs';
+import { openMeeting, until } from './meeting.mjs';
+import { hears, here, shows, startPerson } from './either.mjs';
 
 await namespace(import.meta.url);
 
