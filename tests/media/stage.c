@@ -145,7 +145,8 @@ struct caller *stage_call(struct stage *s, const struct caller_conf *conf)
 	struct caller *c = calloc(1, sizeof *c);
 	struct client_conf client = conf->client;
 	BUG_IF(!c || s->count == STAGE_CALLERS_MAX);
-	client.dtls = s->dtls;
+	if (!client.dtls)
+		client.dtls = s->dtls;
 	c->stage = s;
 	c->client = client_new(&client);
 	c->group = conf->group ? conf->group : STAGE_GROUP;

@@ -71,7 +71,7 @@ struct media_conf stage_conf(void);
 struct stage *stage_new(const struct media_conf *conf);
 void stage_free(struct stage **s);
 
-/* A client's wishes: conf.dtls is filled in; member 0 takes conf.tag. */
+/* A client's wishes: without conf.dtls it takes the stage's; member 0 takes conf.tag. */
 struct caller_conf {
 	struct client_conf client;
 	uint64_t group; /* 0: STAGE_GROUP */

@@ -128,6 +128,36 @@ static void by_udp_over_ipv6(void **state)
 	call_by(*state, CLIENT_UDP6);
 }
 
+/* The profile of clients without AEAD. */
+static void by_counter_mode(void **state)
+{
+	static const struct dtls_conf counter_mode = {.profiles = {SRTP_AES128_CM_SHA1_80}};
+	struct stage *s = *state;
+	struct caller_conf conf = {
+		.client = {.tag = 13, .mic = true, .camera = true, .audio_slots = 2, .camera_slots = 1},
+	};
+	struct caller *a = connected(s, 11);
+	assert_int_equal(dtls_ctx_new(&counter_mode, &conf.client.dtls), 0);
+	struct caller *b = stage_call(s, &conf);
+	assert_true(stage_wait_connected(s, b));
+	assert_int_equal(dtls_profile(b->client->dtls), SRTP_AES128_CM_SHA1_80);
+	assert_int_equal(dtls_profile(a->client->dtls), SRTP_AEAD_AES_128_GCM);
+	caller_open(a);
+	caller_open(b);
+	media_assign(s->media, a->id, "c0", camera_of(b), 720);
+	media_assign(s->media, b->id, "c0", camera_of(a), 720);
+	a->talks = b->talks = a->films = b->films = true;
+	assert_true(stage_wait_heard(s, a, 13, 20));
+	assert_true(stage_wait_heard(s, b, 11, 20));
+	assert_true(wait_seen(s, a, 0, camera_of(b), 30));
+	assert_true(wait_seen(s, b, 0, camera_of(a), 30));
+	assert_whole(a);
+	assert_whole(b);
+	struct dtls_ctx *dtls = conf.client.dtls;
+	caller_close(&b);
+	dtls_ctx_free(&dtls);
+}
+
 static void by_tcp(void **state)
 {
 	call_by(*state, CLIENT_TCP4);
@@ -230,6 +260,7 @@ int main(void)
 		STORY(a_new_port_is_followed),
 		STORY(a_later_offer_adds_slots),
 		STORY(by_udp_over_ipv6),
+		STORY(by_counter_mode),
 		STORY(by_tcp),
 		STORY(by_tcp_over_ipv6),
 		STORY(a_connection_that_breaks),
