@@ -146,10 +146,13 @@ test('nobody sits down under the name of somebody else', async () => {
     assert.match(shown, /\(\d+\)$/, `${JSON.stringify(name)} became ${shown}`);
     await guest.leave();
   }
-  const guest = await join(server, { code, name: 'Gäst' });
-  for (const name of same) {
-    const reply = await guest.ask('rename', { name });
-    if (reply.problem) continue;
+  let guest;
+  for (const [i, name] of same.entries()) {
+    // So many changes of name are one's own in a moment.
+    if (i % 5 === 0) guest = await join(server, { code, name: `Gäst ${i}` });
+    const { problem } = await guest.ask('rename', { name });
+    assert.ok(!problem || problem.type === '/problem/bad-value', problem?.type);
+    if (problem) continue;
     const { member } = await guest.event('member', (e) => e.member.member === guest.self);
     assert.match(member.name, /\(\d+\)$/, JSON.stringify(name));
   }

@@ -173,7 +173,7 @@ test('a request smuggled behind another, and lengths that lie, are refused', asy
     `${json}Content-Length: 100000000\r\n\r\n{}`,
     `${json}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n`,
     `${json}Transfer-Encoding: identity\r\n\r\n{}`,
-    `${json}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n${'x'.repeat(20000)}`,
+    `${json}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n${'x'.repeat(1 << 21)}`,
     `${json}Content-Length : 2\r\n\r\n{}`,
     `${json} Content-Length: 2\r\n\r\n{}`,
     `X: ${'a'.repeat(20000)}\r\n\r\n`,
@@ -181,8 +181,7 @@ test('a request smuggled behind another, and lengths that lie, are refused', asy
   ]) {
     const raw = await dial(server);
     raw.write(`POST /api/v1/meetings HTTP/1.1\r\n${host}${head}`);
-    await raw.until(/^HTTP\/1.1 4/);
-    await raw.closed();
+    await raw.closed(20000);
     assert.doesNotMatch(raw.bytes.toString(), /HTTP\/1.1 [^4]/, head.slice(0, 80));
     raw.drop();
   }
