@@ -29,6 +29,27 @@ static void put(GString *out, const char *name, const char *type, const char *he
 						   help, name, type, name, value);
 }
 
+static void put_media(GString *out, const struct media_counts *mc)
+{
+	put(out, "transports", "gauge", "Media connections.", mc->transports);
+	put(out, "packets_in_total", "counter", "Media packets received.", mc->packets_in);
+	put(out, "packets_out_total", "counter", "Media packets forwarded.", mc->packets_out);
+	put(out, "packets_repaired_total", "counter", "Lost packets that came when asked for again.",
+		mc->repaired);
+	put(out, "packets_resent_total", "counter", "Packets that were sent again.", mc->resent);
+	put(out, "packets_malformed_total", "counter", "Packets that could not be read.",
+		mc->malformed);
+	put(out, "packets_cached", "gauge", "Packets kept for repairs.", mc->cached);
+	put(out, "packet_pool_used", "gauge", "Packets that memory has been taken for.",
+		mc->pool_used);
+	put(out, "packet_pool_misses_total", "counter", "Times that no packet was free.",
+		mc->pool_misses);
+	put(out, "udp_bytes_in_total", "counter", "Bytes received over UDP.", mc->bytes_in);
+	put(out, "udp_bytes_out_total", "counter", "Bytes sent over UDP.", mc->bytes_out);
+	put(out, "udp_send_fails_total", "counter", "Datagrams that could not be sent.",
+		mc->send_fails);
+}
+
 /* Bytes resident, by the kernel's own count. */
 static uint64_t resident(void)
 {
@@ -50,9 +71,25 @@ static void put_http(GString *out, const struct server_stats *st)
 	put(out, "errors_total", "counter", "HTTP answers of class 5xx.", st->replies[5]);
 	put(out, "refused_total", "counter", "Connections refused for a limit or their first bytes.",
 		st->refused_first + st->refused_full + st->refused_host);
+	put(out, "refused_host_total", "counter", "Of them for limits.connections.host.",
+		st->refused_host);
+	put(out, "late_total", "counter", "Connections closed for being slow.", st->deadline_closed);
 	put(out, "ws_messages_in_total", "counter", "Signalling messages received.",
 		st->ws_messages_in);
 	put(out, "ws_messages_out_total", "counter", "Signalling messages sent.", st->ws_messages_out);
+	put(out, "ws_shut_total", "counter", "WebSockets closed for a limit or a broken protocol.",
+		st->ws_slow + st->ws_rate + st->ws_protocol);
+	put(out, "ws_lost_total", "counter", "WebSockets closed without a sign of life.",
+		st->ws_timeout);
+}
+
+static void put_store(GString *out, struct store *store)
+{
+	struct store_stats st;
+	store_stats(store, &st);
+	put(out, "store_waiting", "gauge", "Database jobs that wait.", store_pending(store));
+	put(out, "store_jobs_total", "counter", "Database jobs done.", st.jobs);
+	put(out, "store_failed_total", "counter", "Database jobs that failed.", st.failed);
 }
 
 static void metrics(struct request *req, void *arg)
@@ -62,9 +99,15 @@ static void metrics(struct request *req, void *arg)
 	g_autoptr(GString) out = g_string_new(NULL);
 	rooms_stats(s->rooms, &rs);
 	put(out, "meetings", "gauge", "Meetings in memory.", rs.rooms);
-	put(out, "members", "gauge", "People in meetings and lobbies.", rs.members);
+	put(out, "tests", "gauge", "Tests of devices and line now.", rs.tests);
+	put(out, "members", "gauge", "People in meetings.", rs.members);
+	put(out, "waiting", "gauge", "People in lobbies.", rs.waiting);
 	put_http(out, server_stats(s->server));
-	put(out, "store_waiting", "gauge", "Database jobs that wait.", store_pending(s->store));
+	struct media_counts mc;
+	media_counts(s->media, &mc);
+	put_media(out, &mc);
+	put(out, "sessions", "gauge", "People signed in.", sessions_count(s->sessions));
+	put_store(out, s->store);
 	put(out, "resident_bytes", "gauge", "Memory in use.", resident());
 	reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", out->str);
 }

@@ -39,6 +39,7 @@ struct media {
 	int host_count;
 
 	struct worker *workers[MEDIA_WORKERS_MAX];
+	struct counts *counts[MEDIA_WORKERS_MAX];
 	struct entry *entries[MEDIA_WORKERS_MAX];
 	uint32_t first_free[MEDIA_WORKERS_MAX];
 	uint32_t load[MEDIA_WORKERS_MAX];
@@ -82,7 +83,10 @@ enum media_role media_role_parse(const char *text)
 
 static int start_worker(struct media *m, int n)
 {
-	int err = worker_new(&m->workers[n], &m->conf, n, m->dtls, m->events);
+	m->counts[n] = calloc(1, sizeof *m->counts[n]);
+	if (!m->counts[n])
+		return -ERR_NOMEM;
+	int err = worker_new(&m->workers[n], &m->conf, n, m->dtls, m->events, m->counts[n]);
 	if (err < 0)
 		return err;
 	uint32_t count = (uint32_t)m->conf.transports_max;
@@ -132,6 +136,7 @@ void media_free(struct media **ref)
 		return;
 	for (int n = 0; n < m->conf.workers; n++) {
 		worker_free(&m->workers[n]);
+		free(m->counts[n]);
 		for (int i = 0; m->entries[n] && i < m->conf.transports_max; i++)
 			negotiated_free(&m->entries[n][i].negotiated);
 		free(m->entries[n]);
@@ -145,6 +150,13 @@ void media_free(struct media **ref)
 uint16_t media_port(const struct media *m, int worker)
 {
 	return worker_port(m->workers[worker]);
+}
+
+void media_counts(const struct media *m, struct media_counts *ret_counts)
+{
+	*ret_counts = (struct media_counts){0};
+	for (int n = 0; n < m->conf.workers; n++)
+		counts_add(m->counts[n], ret_counts);
 }
 
 int media_fd(const struct media *m)

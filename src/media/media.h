@@ -170,6 +170,24 @@ void media_gate(struct media *m, transport_id id, enum media_kind kind, bool ope
 /* Asks for a transport's statistics; the answer is an event with the token. */
 void media_stats(struct media *m, transport_id id, uint64_t token);
 
+/* What all workers have done together, at most a second ago. */
+struct media_counts {
+	/* since the start */
+	uint64_t datagrams_in, datagrams_out, bytes_in, bytes_out; /* of UDP */
+	uint64_t send_fails;
+	uint64_t packets_in, packets_out; /* RTP of those who may send, and to those who get it */
+	uint64_t repaired; /* came by retransmission */
+	uint64_t resent;   /* went by it */
+	uint64_t malformed; /* RTP and RTCP that could not be read, or belongs to no line */
+	uint64_t pool_misses; /* no packet was free */
+	/* now */
+	uint64_t transports;
+	uint64_t cached;    /* packets kept for repairs */
+	uint64_t pool_used; /* packets that have ever been used: 2 kB of memory each, at most */
+};
+
+void media_counts(const struct media *m, struct media_counts *ret_counts);
+
 /* Takes a TCP connection that began with a framed STUN request (RFC 4571, RFC 6544), and gives it
  * to the worker that the ufrag in it names.
  * fd    taken, also when it is refused; non-blocking; nothing has been read from it

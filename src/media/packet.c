@@ -85,6 +85,11 @@ unsigned packet_pool_count(const struct packet_pool *pool)
 	return pool->count;
 }
 
+unsigned packet_pool_used(const struct packet_pool *pool)
+{
+	return pool->fresh;
+}
+
 uint64_t packet_pool_misses(const struct packet_pool *pool)
 {
 	return pool->misses;

@@ -63,6 +63,7 @@ void packet_unref(struct packet *p);
 /* For leak checks, limits and metrics. */
 unsigned packet_pool_in_use(const struct packet_pool *pool);
 unsigned packet_pool_count(const struct packet_pool *pool);
+unsigned packet_pool_used(const struct packet_pool *pool); /* at any time: memory it takes */
 uint64_t packet_pool_misses(const struct packet_pool *pool); /* times it was empty */
 
 #endif

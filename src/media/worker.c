@@ -46,6 +46,7 @@ struct worker {
 	int transport_max;
 	struct post *commands; /* owned; written by control */
 	struct events events;
+	struct counts *counts; /* borrowed */
 
 	/* the thread and its files */
 	pthread_t thread;
@@ -444,11 +445,12 @@ static void *run(void *arg)
 	struct worker *w = arg;
 	while (!w->stop) {
 		usec until = usec_min(forward_deadline(w->forward), events_deadline(&w->events));
-		w->now = loop_turn(w->loop, until);
+		w->now = loop_turn(w->loop, usec_min(until, counts_deadline(w->counts)));
 		if (forward_deadline(w->forward) <= w->now)
 			forward_tick(w->forward, w->now);
 		events_flush(&w->events, w->now);
 		udp_flush(w->udp);
+		counts_turn(w->counts, &(struct counts_of){w->udp, w->forward, w->pool}, w->now);
 	}
 	return NULL;
 }
@@ -517,13 +519,14 @@ static int make_machines(struct worker *w, const struct media_conf *conf)
 }
 
 int worker_new(struct worker **ret_w, const struct media_conf *conf, int number,
-			   struct dtls_ctx *dtls, struct post *events)
+			   struct dtls_ctx *dtls, struct post *events, struct counts *counts)
 {
 	struct worker *w = calloc(1, sizeof *w);
 	if (!w)
 		return -ERR_NOMEM;
 	w->number = number;
 	w->dtls = dtls;
+	w->counts = counts;
 	w->transport_max = conf->transports_max;
 	events_init(&w->events, events);
 	int err = make_files(w, conf);

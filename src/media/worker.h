@@ -6,6 +6,7 @@
 
 #include "media/media.h"
 #include "media/transport.h"
+#include "media/worker_counts.h"
 #include "net/post.h"
 
 enum {
@@ -68,9 +69,10 @@ struct worker;
  * conf    borrowed for the call, copied
  * dtls    borrowed for life
  * events  borrowed for life: gets struct media_event
+ * counts  borrowed for life: zeroed; read by others
  * -ERR_IO (errno), -ERR_NOMEM */
 NODISCARD int worker_new(struct worker **ret_w, const struct media_conf *conf, int number,
-						 struct dtls_ctx *dtls, struct post *events);
+						 struct dtls_ctx *dtls, struct post *events, struct counts *counts);
 /* Stops the thread and frees everything on it. */
 void worker_free(struct worker **w);
 
