@@ -69,7 +69,8 @@ static void push(int from, int to, struct span bytes)
 	d->from = from;
 	d->to = to;
 	d->len = bytes.len;
-	memcpy(d->bytes, bytes.ptr, bytes.len);
+	if (bytes.len)
+		memcpy(d->bytes, bytes.ptr, bytes.len);
 }
 
 static void commit(struct out *out, const struct addr *to, size_t len)
