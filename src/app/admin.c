@@ -6,11 +6,12 @@
 #include "meeting/create.h"
 #include "meeting/words.h"
 #include "store/q_person.h"
+#include "store/q_report.h"
 
 #include <glib.h>
 #include <string.h>
 
-enum { TITLE_CHARS = 200, NAME_CHARS = 80, LOGIN_CHARS = 100 };
+enum { TITLE_CHARS = 200, NAME_CHARS = 80, LOGIN_CHARS = 100, REPORTS_SHOWN = 200 };
 
 static const char *text(const struct admin_job *job, const char *name)
 {
@@ -29,11 +30,12 @@ static int refuse(struct admin_job *job, int err, const char *why)
 static json_t *meeting_json(const struct admin_job *job, const struct create *m)
 {
 	g_autofree char *url = g_strdup_printf("%s/m/%s", job->origin, m->code);
+	g_autofree char *host = g_strdup_printf("%s/%s", url, m->host.text);
 	g_autofree char *whip = g_strdup_printf("%s/whip/%s", job->origin, m->code);
 	g_autofree char *whep = g_strdup_printf("%s/whep/%s", job->origin, m->code);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", m->code, "url", url, "number",
-		m->number, "host_invite", m->host.text, "whip", whip, "whep", whep, "token",
-		m->publish.text);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", m->code, "url", url,
+		"number", m->number, "host_invite", m->host.text, "host_url", host, "whip", whip, "whep",
+		whep, "token", m->publish.text);
 }
 
 static int meeting_new(struct db *db, struct admin_job *job)
@@ -50,8 +52,9 @@ static int meeting_new(struct db *db, struct admin_job *job)
 		.meetings_max = job->meetings_max};
 	int err = create_meeting(db, &m);
 	if (err < 0)
-		return refuse(job, err, err == -ERR_FULL ? "there are too many meetings"
-												 : "the meeting could not be written");
+		return refuse(job, err, err == -ERR_FULL
+									? "there are as many meetings as limits.meetings.kept allows"
+									: "the meeting could not be written");
 	job->answer = meeting_json(job, &m);
 	return 0;
 }
@@ -100,6 +103,17 @@ static int user_password(struct db *db, struct admin_job *job)
 	return 0;
 }
 
+static int user_remove(struct db *db, struct admin_job *job)
+{
+	g_autofree char *login = clean_login(text(job, "login"));
+	int err = login ? person_row_del(db, login) : -ERR_NOTFOUND;
+	if (err < 0)
+		return refuse(job, err, err == -ERR_NOTFOUND ? "there is nobody with this login"
+													 : "it could not be written");
+	job->answer = json_pack("{s:s}", "signed_out", login);
+	return 0;
+}
+
 static int user_list(struct db *db, struct admin_job *job)
 {
 	GArray *rows;
@@ -117,6 +131,39 @@ static int user_list(struct db *db, struct admin_job *job)
 	return 0;
 }
 
+/* ── Reports of barriers ── */
+
+static int report_list(struct db *db, struct admin_job *job)
+{
+	GArray *rows;
+	int there = report_row_list(db, REPORTS_SHOWN, &rows);
+	if (there < 0)
+		return refuse(job, there, "the list could not be read");
+	int more = there - (int)rows->len;
+	json_t *reports = json_array();
+	for (guint i = 0; i < rows->len; i++) {
+		const struct report_row *row = &g_array_index(rows, struct report_row, i);
+		g_autofree char *id = g_strdup_printf("%llx", (unsigned long long)row->id);
+		json_array_append_new(reports,
+			json_pack("{s:s, s:I, s:s, s:s, s:s}", "id", id, "at", (json_int_t)row->at, "page",
+				row->page, "text", row->text, "contact", row->contact));
+	}
+	g_array_unref(rows);
+	job->answer = json_pack("{s:o, s:i}", "reports", reports, "more", more);
+	return 0;
+}
+
+static int report_remove(struct db *db, struct admin_job *job)
+{
+	int64_t id = (int64_t)g_ascii_strtoull(text(job, "id"), NULL, 16);
+	int err = report_row_del(db, id);
+	if (err <= 0)
+		return refuse(job, err ? err : -ERR_NOTFOUND,
+			err ? "it could not be written" : "there is no report with this id");
+	job->answer = json_object();
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct db *db, struct admin_job *job);
@@ -124,7 +171,10 @@ static const struct {
 	{"meeting-new", meeting_new},
 	{"user-add", user_add},
 	{"user-password", user_password},
+	{"user-remove", user_remove},
 	{"user-list", user_list},
+	{"report-list", report_list},
+	{"report-remove", report_remove},
 };
 
 int admin_run(struct db *db, void *arg)

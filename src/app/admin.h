@@ -4,10 +4,13 @@
  * to itself and one that asks a running server through control_socket.h:
  *
  *     {"do": "meeting-new", "title": "…", "lobby": false}
- *         → {"code", "url", "number", "host_invite", "whip", "whep", "token"}
+ *         → {"code", "url", "number", "host_invite", "host_url", "whip", "whep", "token"}
  *     {"do": "user-add", "login": "…", "name": "…", "password": "<encoded>", "admin": false} → {}
  *     {"do": "user-password", "login": "…", "password": "<encoded>"} → {"signed_out": "…"}
+ *     {"do": "user-remove", "login": "…"} → {"signed_out": "…"}
  *     {"do": "user-list"} → {"users": [{"login", "name", "admin"}]}
+ *     {"do": "report-list"} → {"reports": [{"id", "at", "page", "text", "contact"}], "more"}
+ *     {"do": "report-remove", "id": "…"} → {}
  *
  * When it can't be done the answer is {"error": "…"}, a sentence for a person. */
 #ifndef APP_ADMIN_H

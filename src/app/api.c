@@ -5,10 +5,10 @@
 
 enum {
 	SLOTS = 4096,
-	CREATES_BURST = 20, CREATES_EVERY_MS = 15 * 1000,
-	NUMBERS_BURST = 6, NUMBERS_EVERY_MS = 10 * 1000,
+	MS_PER_HOUR = 3600 * 1000,
+	NUMBERS_BURST = 6, NUMBERS_EVERY_MS = 10 * 1000, /* wrong ones */
 	REPORTS_BURST = 5, REPORTS_EVERY_MS = 60 * 1000,
-	RELAYS_BURST = 60, RELAYS_EVERY_MS = 1000,
+	RELAYS_BURST = 1000, RELAYS_EVERY_MS = 100, /* a house behind one address comes at once */
 };
 
 static struct throttle *throttle(unsigned burst, unsigned every_ms)
@@ -20,7 +20,8 @@ struct api *api_new(const struct api_conf *conf)
 {
 	struct api *api = g_new0(struct api, 1);
 	api->conf = *conf;
-	api->creates = throttle(CREATES_BURST, CREATES_EVERY_MS);
+	unsigned made = (unsigned)conf->conf->meetings_made;
+	api->creates = throttle(made / 4 + 1, MS_PER_HOUR / made);
 	api->numbers = throttle(NUMBERS_BURST, NUMBERS_EVERY_MS);
 	api->reports = throttle(REPORTS_BURST, REPORTS_EVERY_MS);
 	api->relays = throttle(RELAYS_BURST, RELAYS_EVERY_MS);
@@ -78,6 +79,18 @@ bool api_may(struct api *api, struct request *req, enum access_verb verb)
 bool api_has_turn(struct request *req, struct throttle *throttle)
 {
 	if (throttle_try_addr(throttle, &req->peer, clock_mono()))
+		return true;
+	reply_problem(req, &problem_too_many, NULL);
+	return false;
+}
+
+bool api_has_turn_of(struct request *req, struct throttle *throttle, int64_t person)
+{
+	if (!person)
+		return api_has_turn(req, throttle);
+	char key[32];
+	g_snprintf(key, sizeof key, "person %lld", (long long)person);
+	if (throttle_try(throttle, key, clock_mono()))
 		return true;
 	reply_problem(req, &problem_too_many, NULL);
 	return false;

@@ -31,6 +31,9 @@ bool api_may(struct api *api, struct request *req, enum access_verb verb);
 /* One more of these from the sender's address? When not, the problem has been answered. */
 bool api_has_turn(struct request *req, struct throttle *throttle);
 
+/* The same, counted by person where there is one: colleagues share an address. */
+bool api_has_turn_of(struct request *req, struct throttle *throttle, int64_t person);
+
 /* A member of a JSON body: a string, NULL when it isn't there; *ok becomes false when it is
  * something else. */
 const char *api_text(const json_t *body, const char *name, bool *ok);

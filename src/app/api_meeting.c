@@ -23,12 +23,19 @@ static int write_meeting(struct db *db, void *arg)
 	return create_meeting(db, &((struct creating *)arg)->create);
 }
 
+static const struct problem *problem_of(int result)
+{
+	if (result == -ERR_FULL)
+		return &problem_meetings_full;
+	return result == -ERR_AGAIN ? &problem_full : &problem_internal;
+}
+
 static void created(int result, void *arg)
 {
 	struct creating *c = arg;
 	const struct create *m = &c->create;
 	if (result < 0) {
-		reply_problem(c->req, result == -ERR_FULL ? &problem_full : &problem_internal, NULL);
+		reply_problem(c->req, problem_of(result), NULL);
 	} else {
 		const char *origin = api_origin(c->api, c->req);
 		g_autofree char *url = g_strdup_printf("%s/m/%s", origin, m->code);
@@ -78,13 +85,17 @@ static void create(struct api *api, struct request *req, const json_t *body)
 		.now = clock_wall() / USEC_PER_MS,
 		.meetings_max = limits.meetings_max};
 	if (store_run(api->conf.store, write_meeting, c, created) < 0)
-		created(-ERR_FULL, c);
+		created(-ERR_AGAIN, c); /* the store takes no more */
 }
 
 static void post_meeting(struct request *req, void *arg)
 {
 	struct api *api = arg;
-	if (!api_may(api, req, ACCESS_MEETING_CREATE) || !api_has_turn(req, api->creates))
+	bool admin;
+	int64_t person;
+	api_who(req, &person, &admin, api);
+	if (!api_may(api, req, ACCESS_MEETING_CREATE) ||
+		!api_has_turn_of(req, api->creates, person))
 		return;
 	json_t *body = request_json(req);
 	if (!body)
@@ -116,13 +127,22 @@ static void get_meeting(struct request *req, void *arg)
 
 /* ── POST /api/v1/numbers ── */
 
+struct asking {
+	struct api *api;
+	struct request *req;
+};
+
 static void numbered(const struct look *look, const struct problem *problem, void *arg)
 {
-	struct request *req = arg;
-	if (problem)
-		reply_problem(req, problem, NULL);
-	else
-		reply_json(req, 200, json_pack("{s:s}", "code", look->code));
+	struct asking *a = arg;
+	if (problem) {
+		reply_problem(a->req, problem, NULL);
+	} else {
+		/* Who knows a number guesses nothing. */
+		throttle_give_addr(a->api->numbers, &a->req->peer, clock_mono());
+		reply_json(a->req, 200, json_pack("{s:s}", "code", look->code));
+	}
+	g_free(a);
 }
 
 /* People write numbers in groups: "123 456 78 90". False: no ten digits. */
@@ -150,10 +170,14 @@ static void post_number(struct request *req, void *arg)
 		return;
 	bool ok = true;
 	char number[CREATE_NUMBER_LEN + 1];
-	if (read_number(api_text(body, "number", &ok), number))
-		look_number(api->conf.rooms, number, &req->peer, numbered, req);
-	else
+	if (read_number(api_text(body, "number", &ok), number)) {
+		struct asking *a = g_new(struct asking, 1);
+		*a = (struct asking){api, req};
+		look_number(api->conf.rooms, number, &req->peer, numbered, a);
+	} else {
+		throttle_give_addr(api->numbers, &req->peer, clock_mono());
 		reply_problem(req, &problem_bad_value, "number");
+	}
 	json_decref(body);
 }
 

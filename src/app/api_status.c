@@ -40,8 +40,7 @@ static void put_media(GString *out, const struct media_counts *mc)
 	put(out, "packets_malformed_total", "counter", "Packets that could not be read.",
 		mc->malformed);
 	put(out, "packets_cached", "gauge", "Packets kept for repairs.", mc->cached);
-	put(out, "packet_pool_used", "gauge", "Packets that memory has been taken for.",
-		mc->pool_used);
+	put(out, "packet_pool_bytes", "gauge", "Memory taken for packets.", mc->pool_bytes);
 	put(out, "packet_pool_misses_total", "counter", "Times that no packet was free.",
 		mc->pool_misses);
 	put(out, "udp_bytes_in_total", "counter", "Bytes received over UDP.", mc->bytes_in);

@@ -56,8 +56,6 @@ static void opened(const struct whip_answer *answer, const struct problem *probl
 		api_add_ice_links(o->api, req);
 		reply_text(req, 201, "application/sdp", answer->sdp);
 	} else {
-		if (problem == &problem_unauthenticated)
-			reply_header(req, "WWW-Authenticate", "Bearer");
 		reply_problem(req, problem, NULL);
 	}
 	g_free(o);

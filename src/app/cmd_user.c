@@ -1,4 +1,4 @@
-/* `ting user add|password|list`: who may sign in. A password is asked for on the terminal, or read
+/* `ting user add|password|remove|list`: who may sign in. A password is asked for on the terminal, or read
  * from standard input when that is none; it never stands on a command line. */
 #include "app/commands.h"
 
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"ting user add LOGIN [--name N] [--admin] | password LOGIN | list  [options]";
+	"ting user add LOGIN [--name N] [--admin] | password LOGIN | remove LOGIN | list  [options]";
 
 struct asked {
 	const char *verb, *login, *name;
@@ -73,6 +73,8 @@ static json_t *question(const struct asked *asked)
 {
 	if (strcmp(asked->verb, "list") == 0)
 		return json_pack("{s:s}", "do", "user-list");
+	if (strcmp(asked->verb, "remove") == 0)
+		return json_pack("{s:s, s:s}", "do", "user-remove", "login", asked->login);
 	g_autofree char *password = new_password();
 	if (!password)
 		return NULL;
@@ -104,8 +106,9 @@ static bool is_complete(const struct asked *asked, int rest)
 {
 	if (rest == 1)
 		return strcmp(asked->verb, "list") == 0;
-	return rest == 2 &&
-		   (strcmp(asked->verb, "add") == 0 || strcmp(asked->verb, "password") == 0);
+	return rest == 2 && (strcmp(asked->verb, "add") == 0 ||
+							strcmp(asked->verb, "password") == 0 ||
+							strcmp(asked->verb, "remove") == 0);
 }
 
 static int run(const struct conf *conf, const struct asked *asked)

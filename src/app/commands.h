@@ -8,6 +8,7 @@
 int cmd_serve(int argc, char **argv);
 int cmd_meeting(int argc, char **argv);
 int cmd_user(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -1,7 +1,10 @@
 /* The settings table. Its order is that of the default file: what everybody sets comes first. */
 #include "app/conf.h"
 
+#include "meeting/rooms.h"
+
 #include <stddef.h>
+#include <string.h>
 
 #define TEXT(name_, member_, max_, preset_, help_)                                                 \
 	{                                                                                              \
@@ -58,13 +61,29 @@ static const struct setting rows[] = {
 
 	/* ── Limits ── */
 	INT("limits.meetings", meetings, 1, 100000, "1000", "Meetings going on at a time."),
+	INT("limits.meetings.kept", meetings_kept, 1, 10000000, "100000",
+		"Meetings that have been made and have not ended."),
+	INT("limits.meetings.made", meetings_made, 1, 100000, "240",
+		"Meetings made in an hour by one person or, in a demo, from one address."),
 	INT("limits.meeting.people", meeting_people, 2, 5000, "300", "People in one meeting."),
 	INT("limits.meeting.waiting", meeting_waiting, 1, 5000, "100", "People waiting in one lobby."),
-	INT("limits.connections", connections, 10, 100000, "4000", "HTTPS connections in all."),
-	INT("limits.connections.host", connections_host, 1, 100000, "200",
-		"HTTPS connections from one address (IPv6: one /64)."),
+	INT("limits.meeting.messages", meeting_messages, 1, 1000000, "20000",
+		"Chat messages in one meeting."),
+	INT("limits.meeting.hours", meeting_hours, 1, 100000, "24",
+		"For how many hours a meeting may stand empty before it has ended."),
+	INT("limits.tests", tests, 1, 100000, "100", "Tests of devices and line at a time (/test)."),
+	INT("limits.connections", connections, 10, 100000, "10000", "HTTPS connections in all."),
+	INT("limits.connections.host", connections_host, 1, 100000, "2000",
+		"HTTPS connections from one address (IPv6: one /64). An office behind one address\n"
+		"needs about seven for each of its people; behind a proxy all come from one."),
+	INT("limits.joins.host", joins_host, 1, 60000, "1000",
+		"Joins a minute from one address, coming back included."),
+	INT("limits.guesses.host", guesses_host, 1, 60000, "300",
+		"Links a minute from one address that lead nowhere; then it has to wait."),
 	INT("limits.messages", messages_second, 5, 1000, "40",
 		"Signalling messages a second from one participant."),
+	INT("limits.message.kb", message_kb, 128, 16384, "512",
+		"The longest signalling message, in kB; a browser's offer takes about 100."),
 	INT("limits.chat.length", chat_length, 100, 4000, "4000", "Characters in one chat message."),
 	INT("limits.transports", transports, 1, 100000, "4000",
 		"Participants with media on one worker."),
@@ -82,3 +101,49 @@ static const struct setting rows[] = {
 };
 
 const struct settings_table conf_table = {rows, sizeof rows / sizeof rows[0]};
+
+enum { MS_PER_MINUTE = 60 * 1000, KB = 1024 };
+
+void conf_limits(const struct conf *c, struct rooms_limits *ret_limits)
+{
+	struct rooms_limits *l = ret_limits;
+	rooms_limits_init(l);
+	l->rooms_max = (unsigned)c->meetings;
+	l->meetings_max = (unsigned)c->meetings_kept;
+	l->members_max = (unsigned)c->meeting_people;
+	l->waiting_max = (unsigned)c->meeting_waiting;
+	l->chat_total = (unsigned)c->meeting_messages;
+	l->empty_hours = (unsigned)c->meeting_hours;
+	l->tests_max = (unsigned)c->tests;
+	l->links_max = (unsigned)c->connections;
+	l->chat_max = (unsigned)c->chat_length;
+	l->message_max = (unsigned)c->message_kb * KB;
+	l->verbs_burst = (unsigned)c->messages_second * 2;
+	l->verbs_every_ms = (unsigned)(1000 / c->messages_second);
+	l->joins_burst = (unsigned)c->joins_host;
+	l->joins_every_ms = (unsigned)(MS_PER_MINUTE / c->joins_host);
+	l->misses_burst = (unsigned)c->guesses_host;
+	l->misses_every_ms = (unsigned)(MS_PER_MINUTE / c->guesses_host);
+}
+
+static bool is_origin(const char *text)
+{
+	static const char scheme[] = "https://";
+	size_t len = sizeof scheme - 1;
+	return strncmp(text, scheme, len) == 0 && text[len] && !strpbrk(text + len, "/?# ");
+}
+
+const char *conf_wrong(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf_table.count; i++) {
+		const struct setting *row = &conf_table.rows[i];
+		if (row->type != SETTING_TEXT)
+			continue;
+		const char *text = *(char *const *)((const char *)conf + row->offset);
+		if (!g_utf8_validate(text, -1, NULL))
+			return "the settings hold signs that are not UTF-8: save the file as UTF-8";
+	}
+	if (conf->origin[0] && !is_origin(conf->origin))
+		return "origin must be https:// and a name, and nothing behind it";
+	return NULL;
+}

@@ -28,11 +28,19 @@ struct conf {
 
 	/* Limits */
 	int meetings;
+	int meetings_kept;
+	int meetings_made;
 	int meeting_people;
 	int meeting_waiting;
+	int meeting_messages;
+	int meeting_hours;
+	int tests;
 	int connections;
 	int connections_host;
+	int joins_host;
+	int guesses_host;
 	int messages_second;
+	int message_kb;
 	int chat_length;
 	int transports;
 	int packet_cache_mb;
@@ -49,5 +57,13 @@ struct conf {
 };
 
 extern const struct settings_table conf_table;
+
+struct rooms_limits;
+
+/* What of it concerns meetings. */
+void conf_limits(const struct conf *conf, struct rooms_limits *ret_limits);
+
+/* What is wrong though each value fits its row: a sentence, static; NULL: nothing. */
+const char *conf_wrong(const struct conf *conf);
 
 #endif

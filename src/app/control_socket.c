@@ -8,6 +8,7 @@
 #include "meeting/rooms.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 enum {
 	LINE_MAX_LEN = 64 * 1024,
+	ANSWER_MAX_LEN = 64 * 1024 * 1024,
 	CONNECTIONS_MAX = 16,
 	BACKLOG = 8,
 	ASK_TIMEOUT_SEC = 10,
@@ -34,8 +36,8 @@ struct control_socket {
 struct connection {
 	struct control_socket *socket;
 	int fd;
-	guint source; /* 0: the question has been read */
-	GString *line;
+	guint source; /* of reading, then of writing; 0: the job is under way */
+	GString *line; /* the question, then what is left of the answer */
 	struct admin_job job;
 };
 
@@ -64,6 +66,7 @@ static void connection_free(void *arg)
 	if (c->source)
 		g_source_remove(c->source);
 	close(c->fd);
+	explicit_bzero(c->line->str, c->line->len);
 	g_string_free(c->line, TRUE);
 	admin_job_done(&c->job);
 	g_free(c);
@@ -74,17 +77,40 @@ static void drop(struct connection *c)
 	g_ptr_array_remove_fast(c->socket->connections, c);
 }
 
+/* False: all has been sent, or whoever asked has gone. */
+static bool write_some(struct connection *c)
+{
+	ssize_t sent = send(c->fd, c->line->str, c->line->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (sent < 0)
+		log_warn("a command did not take its answer");
+	g_string_erase(c->line, 0, sent < 0 ? -1 : sent);
+	return c->line->len > 0;
+}
+
+static gboolean writable(gint fd, GIOCondition condition, gpointer arg)
+{
+	struct connection *c = arg;
+	if (write_some(c))
+		return G_SOURCE_CONTINUE;
+	c->source = 0;
+	drop(c);
+	return G_SOURCE_REMOVE;
+}
+
+/* Takes answer. The connection ends when it has been sent. */
 static void put_line(struct connection *c, json_t *answer)
 {
 	char *text = json_dumps(answer, JSON_COMPACT);
 	json_decref(answer);
-	g_autofree char *line = g_strconcat(text ? text : "{}", "\n", NULL);
+	g_string_assign(c->line, text ? text : "{}");
+	g_string_append_c(c->line, '\n');
 	free(text);
-	/* Whoever asks waits for the answer; what does not fit the socket's buffer is their loss. */
-	ssize_t sent = send(c->fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (sent != (ssize_t)strlen(line))
-		log_warn("a command did not take its answer");
-	explicit_bzero(line, strlen(line));
+	if (write_some(c))
+		c->source = g_unix_fd_add(c->fd, G_IO_OUT, writable, c);
+	else
+		drop(c);
 }
 
 static void answered(int result, void *arg)
@@ -95,7 +121,6 @@ static void answered(int result, void *arg)
 	if (login)
 		sessions_forget(c->socket->conf.sessions, login);
 	put_line(c, answer);
-	drop(c);
 }
 
 static int run_job(struct db *db, void *arg)
@@ -236,7 +261,7 @@ static json_t *ask_server(int fd, const json_t *question)
 	GString *answer = g_string_new(NULL);
 	char buf[4096];
 	ssize_t n;
-	while ((n = recv(fd, buf, sizeof buf, 0)) > 0 && answer->len < 16 * LINE_MAX_LEN)
+	while ((n = recv(fd, buf, sizeof buf, 0)) > 0 && answer->len < ANSWER_MAX_LEN)
 		g_string_append_len(answer, buf, n);
 	json_t *json = json_loadb(answer->str, answer->len, 0, NULL);
 	g_string_free(answer, TRUE);
@@ -266,7 +291,7 @@ static json_t *ask_database(const struct conf *conf, json_t *question)
 		return json_pack("{s:o}", "error",
 			json_sprintf("the database %s can't be opened: %s", path, g_strerror(errno)));
 	struct rooms_limits limits;
-	rooms_limits_init(&limits);
+	conf_limits(conf, &limits);
 	struct admin_job job = {
 		.ask = json_incref(question), .origin = origin, .meetings_max = limits.meetings_max};
 	err = store_call(store, admin_run, &job);

@@ -11,7 +11,8 @@ static const struct {
 } commands[] = {
 	{"serve", cmd_serve, "run the server"},
 	{"meeting", cmd_meeting, "new: make a meeting in an installation"},
-	{"user", cmd_user, "add, password, list: who may sign in"},
+	{"user", cmd_user, "add, password, remove, list: who may sign in"},
+	{"report", cmd_report, "list, remove: what people say they could not use"},
 	{"config", cmd_config, "print the commented default configuration"},
 	{"version", cmd_version, "print the version"},
 };

@@ -105,6 +105,9 @@ int options_parse(int argc, char **argv, const struct option_alias *aliases, con
 		else
 			i += n;
 	}
+	const char *wrong = err < 0 ? NULL : conf_wrong(conf);
+	if (wrong)
+		err = complain(wrong);
 	if (err < 0) {
 		settings_done(&conf_table, conf);
 		return err;

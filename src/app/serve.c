@@ -19,6 +19,7 @@ enum {
 	PACKET_KB = 2,       /* what a packet of the pool takes */
 	AUDIO_SLOTS = 4,     /* loudest speakers forwarded */
 	HOURS_A_DAY_SEC = 86400,
+	EXPIRY_SEC = 3600,   /* between two looks for meetings that are over */
 };
 
 /* ── The media half, as meetings call it ── */
@@ -73,12 +74,21 @@ static void on_media_tcp(int fd, const struct addr *peer, struct span stun, void
 /* What the database needs before the first person comes. */
 static int prepare_meetings(struct serve *s)
 {
-	struct rooms_limits limits;
-	rooms_limits_init(&limits);
-	int err = store_call(s->store, create_sweep, &limits); /* how many ended, or what is wrong */
+	conf_limits(&s->conf, &s->limits);
+	int err = store_call(s->store, create_sweep, NULL);
+	if (err >= 0)
+		err = store_call(s->store, create_expire, &s->limits);
 	if (err >= 0 && s->conf.demo)
 		err = store_call(s->store, create_demo, (void *)"Demomöte");
 	return err < 0 ? err : 0;
+}
+
+static gboolean expire(void *arg)
+{
+	struct serve *s = arg;
+	/* When the store takes no more: in an hour. */
+	(void)!store_run(s->store, create_expire, &s->limits, NULL);
+	return G_SOURCE_CONTINUE;
 }
 
 static int start_store(struct serve *s, char *ret_error)
@@ -96,6 +106,8 @@ static int start_store(struct serve *s, char *ret_error)
 		err = sessions_new(s->store, &s->sessions);
 	if (err == 0)
 		err = store_start(s->store, NULL, STORE_QUEUE_MAX);
+	if (err == 0)
+		s->expiry = g_timeout_add_seconds(EXPIRY_SEC, expire, s);
 	if (err == -ERR_EXISTS)
 		g_snprintf(ret_error, SERVE_ERROR_MAX,
 				   "another ting uses the folder %s; stop it, or give another with --data",
@@ -155,18 +167,6 @@ static int start_media(struct serve *s, uint16_t https_port, char *ret_error)
 	return err;
 }
 
-static void fill_limits(struct rooms_limits *l, const struct conf *c)
-{
-	rooms_limits_init(l);
-	l->rooms_max = (unsigned)c->meetings;
-	l->links_max = (unsigned)c->connections;
-	l->members_max = (unsigned)c->meeting_people;
-	l->waiting_max = (unsigned)c->meeting_waiting;
-	l->chat_max = (unsigned)c->chat_length;
-	l->verbs_burst = (unsigned)c->messages_second * 2;
-	l->verbs_every_ms = (unsigned)(1000 / c->messages_second);
-}
-
 static void start_rooms(struct serve *s)
 {
 	struct rooms_conf rc = {
@@ -174,7 +174,7 @@ static void start_rooms(struct serve *s)
 		.calls = &media_calls,
 		.media = s->media,
 	};
-	fill_limits(&rc.limits, &s->conf);
+	conf_limits(&s->conf, &rc.limits);
 	s->rooms = rooms_new(&rc);
 	s->media_watch = fd_source_add(media_fd(s->media), media_ready, s);
 }
@@ -235,7 +235,10 @@ static int add_routes(struct serve *s, char *ret_error)
 		.version = version_text,
 	};
 	s->api = api_new(&ac);
-	struct socket_conf sc = {.rooms = s->rooms, .who = api_who, .arg = s->api};
+	struct socket_conf sc = {.rooms = s->rooms,
+		.messages_second = (unsigned)s->conf.messages_second,
+		.who = api_who,
+		.arg = s->api};
 	int err = pages_add(s->server);
 	if (err == 0)
 		err = api_status_add(s);
@@ -252,7 +255,7 @@ static int add_routes(struct serve *s, char *ret_error)
 static int start_control(struct serve *s, char *ret_error)
 {
 	struct rooms_limits limits;
-	fill_limits(&limits, &s->conf);
+	conf_limits(&s->conf, &limits);
 	s->address = s->conf.origin[0]
 					 ? g_strdup(s->conf.origin)
 					 : g_strdup_printf("https://localhost:%u", server_port(s->server, 0));
@@ -322,6 +325,9 @@ void serve_stop(struct serve *s)
 	if (s->media_watch)
 		g_source_remove(s->media_watch);
 	s->media_watch = 0;
+	if (s->expiry)
+		g_source_remove(s->expiry);
+	s->expiry = 0;
 	if (s->store)
 		store_stop(s->store);
 	control_socket_free(&s->control);

@@ -20,6 +20,8 @@ struct serve {
 	GMainLoop *loop;
 	bool ending;
 
+	struct rooms_limits limits; /* for the jobs that end meetings */
+	guint expiry;
 	struct store *store;
 	struct sessions *sessions;
 	struct media *media;

@@ -76,6 +76,9 @@ int socket_add(struct server *server, const struct socket_conf *conf,
 	s->conf = *conf;
 	ws_conf_init(&s->ws);
 	s->ws.message_max = LINK_STRANGER_MAX; /* the link asks for more after the join */
+	/* Beyond what the link lets through, for pongs, and so that it has time to say so. */
+	s->ws.frames_rate = conf->messages_second + conf->messages_second / 4;
+	s->ws.frames_burst = MAX(s->ws.frames_burst, conf->messages_second * 6);
 	int err = server_add_routes(server, routes, G_N_ELEMENTS(routes), s);
 	if (err < 0) {
 		g_free(s);

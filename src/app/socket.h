@@ -7,6 +7,7 @@
 
 struct socket_conf {
 	struct rooms *rooms;      /* borrowed; outlives the server */
+	unsigned messages_second; /* of one connection; the link refuses more in words */
 	/* Who is signed in by the request's cookies: sets person and admin; NULL: nobody ever is. */
 	void (*who)(struct request *req, int64_t *ret_person, bool *ret_admin, void *arg);
 	void *arg;

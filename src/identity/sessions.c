@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-	WAITING_MAX = 16, /* passwords that wait to be checked */
+	WAITING_MAX = 64, /* passwords that wait to be checked: some seconds of work */
 	SLOTS = 4096,
 	ADDR_BURST = 10, ADDR_EVERY_MS = 10 * 1000,   /* failures of one address */
 	LOGIN_BURST = 50, LOGIN_EVERY_MS = 60 * 1000, /* failures of one login, from anywhere */
@@ -140,7 +140,7 @@ static void del(struct sessions *sessions, const char *hash)
 const char *sessions_sign_out(struct sessions *sessions, struct request *req)
 {
 	char hash[TOKEN_HASH_LEN + 1];
-	if (hash_of(req, hash))
+	if (hash_of(req, hash) && g_hash_table_contains(sessions->by_hash, hash))
 		del(sessions, hash);
 	return SESSIONS_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0";
 }
@@ -208,6 +208,16 @@ static int add_session(struct db *db, void *arg)
 	return err < 0 ? err : session_row_add(db, &s->row);
 }
 
+static gboolean is_expired(void *hash, void *session, void *now)
+{
+	return ((struct session *)session)->expires <= *(int64_t *)now;
+}
+
+unsigned sessions_count(const struct sessions *sessions)
+{
+	return g_hash_table_size(sessions->by_hash);
+}
+
 static const char *oldest(struct sessions *sessions, int64_t person, unsigned *ret_count)
 {
 	GHashTableIter iter;
@@ -232,6 +242,8 @@ static const char *oldest(struct sessions *sessions, int64_t person, unsigned *r
 static void begin_session(struct signing_in *s)
 {
 	unsigned count;
+	int64_t now = now_ms();
+	g_hash_table_foreach_remove(s->sessions->by_hash, is_expired, &now);
 	const char *hash = oldest(s->sessions, s->person.id, &count);
 	if (count >= SESSIONS_PERSON_MAX)
 		del(s->sessions, hash);
@@ -245,8 +257,8 @@ static void begin_session(struct signing_in *s)
 		.login = g_strdup(s->person.login),
 		.name = g_strdup(s->person.name),
 		.admin = s->person.admin,
-		.created = now_ms(),
-		.expires = now_ms() + SESSIONS_DAYS * MS_PER_DAY};
+		.created = now,
+		.expires = now + SESSIONS_DAYS * MS_PER_DAY};
 	if (store_run(s->sessions->store, add_session, s, session_stored) < 0)
 		end(s, &problem_full, NULL);
 }

@@ -44,6 +44,9 @@ void sessions_sign_in(struct sessions *sessions, const char *login, const char *
 /* Signs out whoever sent the request. Returns the Set-Cookie value that clears it; static. */
 const char *sessions_sign_out(struct sessions *sessions, struct request *req);
 
+/* How many there are. */
+unsigned sessions_count(const struct sessions *sessions);
+
 /* Signs a person out everywhere, in memory: the password has changed (the database has done it). */
 void sessions_forget(struct sessions *sessions, const char *login);
 

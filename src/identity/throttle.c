@@ -71,6 +71,13 @@ bool throttle_try_addr(struct throttle *throttle, const struct addr *addr, usec 
 	return take(throttle, place_of_addr(throttle, addr), now);
 }
 
+void throttle_give_addr(struct throttle *throttle, const struct addr *addr, usec now)
+{
+	usec *full_at = &throttle->full_at[place_of_addr(throttle, addr)];
+	if (*full_at > now)
+		*full_at -= throttle->every;
+}
+
 bool throttle_has_room(const struct throttle *throttle, const char *key, usec now)
 {
 	return has_room(throttle, place_of(throttle, key), now);

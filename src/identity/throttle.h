@@ -23,6 +23,9 @@ void throttle_free(struct throttle **throttle);
 bool throttle_try(struct throttle *throttle, const char *key, usec now);
 bool throttle_try_addr(struct throttle *throttle, const struct addr *addr, usec now);
 
+/* That try was right, and doesn't count. */
+void throttle_give_addr(struct throttle *throttle, const struct addr *addr, usec now);
+
 /* Would a try be let through? Counts nothing. */
 bool throttle_has_room(const struct throttle *throttle, const char *key, usec now);
 bool throttle_has_room_addr(const struct throttle *throttle, const struct addr *addr, usec now);

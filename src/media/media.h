@@ -183,7 +183,7 @@ struct media_counts {
 	/* now */
 	uint64_t transports;
 	uint64_t cached;    /* packets kept for repairs */
-	uint64_t pool_used; /* packets that have ever been used: 2 kB of memory each, at most */
+	uint64_t pool_bytes; /* memory that packets take, and keep for others to come */
 };
 
 void media_counts(const struct media *m, struct media_counts *ret_counts);

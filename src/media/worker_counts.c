@@ -23,7 +23,7 @@ static void gather(const struct counts_of *of, struct media_counts *ret)
 		.malformed = forward.malformed + forward.unbound,
 		.transports = forward.peers,
 		.cached = forward.cached,
-		.pool_used = packet_pool_used(of->pool),
+		.pool_bytes = packet_pool_used(of->pool) * sizeof(struct packet),
 		.pool_misses = packet_pool_misses(of->pool),
 	};
 }

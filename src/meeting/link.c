@@ -161,7 +161,7 @@ static void read_text(struct link *link, const char *text, size_t len)
 static void put_behind_join(struct link *link, struct span text)
 {
 	if (g_queue_get_length(&link->waiting) >= link->rooms->conf.limits.queued_max ||
-		link->waiting_len + text.len > LINK_MESSAGE_MAX) {
+		link->waiting_len + text.len > link->rooms->conf.limits.message_max) {
 		link_close(link, CLOSE_POLICY, "too much behind a join");
 		return;
 	}
@@ -207,7 +207,7 @@ void link_entering(struct link *link)
 {
 	link->state = LINK_ENTERING;
 	if (link->conf.calls->allow)
-		link->conf.calls->allow(link->conf.user, LINK_MESSAGE_MAX);
+		link->conf.calls->allow(link->conf.user, link->rooms->conf.limits.message_max);
 }
 
 void link_attach(struct link *link, struct room *room, struct member *member)

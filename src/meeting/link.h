@@ -28,7 +28,6 @@ struct link_calls {
 
 enum {
 	LINK_STRANGER_MAX = 8 * 1024, /* bytes of a message before the join */
-	LINK_MESSAGE_MAX = 512 * 1024,
 };
 
 struct link_conf {

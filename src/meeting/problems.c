@@ -38,6 +38,11 @@ PROBLEM(meeting_locked, "meeting-locked", 403, "Mötet är låst", "The meeting 
 PROBLEM(meeting_unknown, "meeting-unknown", 404, "Det finns inget möte med den här länken",
 	"There is no meeting with this link", "Kontrollera att hela länken kom med, eller be om en ny.",
 	"Check that the whole link was copied, or ask for a new one.");
+PROBLEM(meetings_full, "meetings-full", 503,
+	"Det finns redan så många möten som servern får ha",
+	"There are as many meetings as the server may have",
+	"Säg till den som sköter servern, som kan höja gränsen.",
+	"Tell whoever runs the server, who can raise the limit.");
 PROBLEM(member_unknown, "member-unknown", 404, "Personen är inte längre med",
 	"The person is no longer there", "", "");
 PROBLEM(no_media, "no-media", 409, "Ljud och bild är inte anslutna än",

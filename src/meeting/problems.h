@@ -16,6 +16,7 @@ extern const struct problem problem_meeting_ended;   /* 410 */
 extern const struct problem problem_meeting_full;    /* 503 */
 extern const struct problem problem_meeting_locked;  /* 403 */
 extern const struct problem problem_meeting_unknown; /* 404 */
+extern const struct problem problem_meetings_full;   /* 503: no more may be made */
 extern const struct problem problem_member_unknown;  /* 404 */
 extern const struct problem problem_no_media;        /* 409 */
 extern const struct problem problem_not_usable;      /* 422: nothing in the offer can be used */

@@ -26,6 +26,7 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.gone_max = 2000,
 		.name_max = 80,
 		.title_max = 200,
+		.message_max = 512 * 1024,
 		.chat_max = 4000,
 		.chat_total = 20000,
 		.rtt_max = 500,
@@ -44,8 +45,8 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.offers_every_ms = 2000,
 		.strikes_max = 20,
 		.queued_max = 16,
-		.misses_burst = 20,
-		.misses_every_ms = 3000,
+		.misses_burst = 300,
+		.misses_every_ms = 200,
 		.joins_burst = 1000,
 		.joins_every_ms = 100,
 		.join_ms = 10 * 1000,
@@ -335,13 +336,16 @@ void rooms_restarting(struct rooms *rooms)
 
 static void count_members(void *key, void *room, void *stats)
 {
-	((struct rooms_stats *)stats)->members += room_count(room, MEMBER_IN);
+	struct rooms_stats *s = stats;
+	s->members += room_count(room, MEMBER_IN);
+	s->waiting += room_count(room, MEMBER_WAITING);
 }
 
 void rooms_stats(const struct rooms *rooms, struct rooms_stats *ret_stats)
 {
 	*ret_stats = (struct rooms_stats){
-		.rooms = g_hash_table_size(rooms->by_group),
+		.rooms = g_hash_table_size(rooms->by_code),
+		.tests = rooms->tests,
 		.links = g_hash_table_size(rooms->links),
 	};
 	g_hash_table_foreach(rooms->by_group, count_members, ret_stats);

@@ -40,7 +40,8 @@ struct rooms_limits {
 	unsigned gone_max;      /* people remembered who have left a meeting */
 	unsigned name_max;      /* characters of a name */
 	unsigned title_max;     /* characters of a title */
-	unsigned chat_max;      /* characters of a message */
+	unsigned message_max;   /* bytes of a text from one who has joined */
+	unsigned chat_max;      /* characters of a chat message */
 	unsigned chat_total;    /* messages of a meeting */
 	unsigned rtt_max;       /* characters of a line of real-time text */
 	unsigned chat_kept;     /* messages that a newcomer is shown … */
@@ -101,7 +102,8 @@ void rooms_find(struct rooms *rooms, const char *code, const struct addr *addr,
 
 /* For the figures. */
 struct rooms_stats {
-	unsigned rooms, links, members;
+	unsigned rooms, tests, links; /* tests are not among the rooms */
+	unsigned members, waiting;
 };
 void rooms_stats(const struct rooms *rooms, struct rooms_stats *ret_stats);
 

@@ -123,21 +123,24 @@ int meeting_row_count(struct db *db)
 	return result;
 }
 
-int meeting_row_sweep(struct db *db, int64_t now, int64_t ended_before)
+int meeting_row_sweep(struct db *db, int64_t now)
 {
 	struct db_query *q = db_query(db,
 		"UPDATE meeting SET emptied = $1 WHERE emptied = 0 AND started > 0 AND ended = 0");
 	db_bind_int(q, 1, now);
-	int err = db_run(q);
-	if (err < 0)
-		return err;
-	q = db_query(db,
-		"UPDATE meeting SET ended = $1"
-		" WHERE emptied > 0 AND emptied < $2 AND ended = 0 AND code <> 'demo'");
+	return db_run(q);
+}
+
+int meeting_row_expire(
+	struct db *db, int64_t now, int64_t emptied_before, int64_t made_before)
+{
+	struct db_query *q = db_query(db,
+		"UPDATE meeting SET ended = $1 WHERE ended = 0 AND code <> 'demo'"
+		" AND ((emptied > 0 AND emptied < $2) OR (started = 0 AND created < $3))");
 	db_bind_int(q, 1, now);
-	db_bind_int(q, 2, ended_before);
-	err = db_run(q);
-	return err < 0 ? err : 0;
+	db_bind_int(q, 2, emptied_before);
+	db_bind_int(q, 3, made_before);
+	return db_run(q);
 }
 
 int meeting_row_reset(struct db *db, const struct meeting_row *row)

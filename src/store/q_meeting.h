@@ -33,9 +33,13 @@ NODISCARD int meeting_row_get_number(
 /* How many have not ended; or -ERR_*. */
 NODISCARD int meeting_row_count(struct db *db);
 
-/* At start: nobody is anywhere. Meetings in which somebody was are empty since now; those that
- * have been empty since before `ended_before` end. */
-NODISCARD int meeting_row_sweep(struct db *db, int64_t now, int64_t ended_before);
+/* At start: nobody is anywhere. Meetings in which somebody was are empty since now. */
+NODISCARD int meeting_row_sweep(struct db *db, int64_t now);
+
+/* Ends what has been empty since before `emptied_before`, or was made before `made_before` and never
+ * begun; not the demo. Returns how many. */
+NODISCARD int meeting_row_expire(
+	struct db *db, int64_t now, int64_t emptied_before, int64_t made_before);
 
 /* Forgets all that was said and who was there, and takes the flags and times of row: the demo's
  * meeting, which begins anew. */

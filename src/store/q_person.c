@@ -61,6 +61,22 @@ int person_row_set_password(struct db *db, const char *login, const char *passwo
 	return err < 0 ? err : session_row_del_person(db, id);
 }
 
+int person_row_del(struct db *db, const char *login)
+{
+	struct person_row row = {0};
+	int err = person_row_get(db, login, &row);
+	if (err)
+		return err;
+	int64_t id = row.id;
+	person_row_done(&row);
+	err = session_row_del_person(db, id);
+	if (err < 0)
+		return err;
+	struct db_query *q = db_query(db, "DELETE FROM person WHERE id = $1");
+	db_bind_int(q, 1, id);
+	return db_run(q);
+}
+
 static void clear_row(void *row)
 {
 	person_row_done(row);

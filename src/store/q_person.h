@@ -23,6 +23,9 @@ NODISCARD int person_row_add(struct db *db, const struct person_row *row);
 /* ret_row: gives. -ERR_NOTFOUND. */
 NODISCARD int person_row_get(struct db *db, const char *login, struct person_row *ret_row);
 
+/* Takes the account away, and signs it out. -ERR_NOTFOUND. */
+NODISCARD int person_row_del(struct db *db, const char *login);
+
 /* A new password; everyone signed in as this person is signed out. -ERR_NOTFOUND. */
 NODISCARD int person_row_set_password(struct db *db, const char *login, const char *password);
 

@@ -3,6 +3,7 @@
 
 #include "app/control_socket.h"
 #include "identity/password.h"
+#include "store/q_report.h"
 
 #include <glib/gstdio.h>
 #include <setjmp.h>
@@ -117,6 +118,8 @@ static void check_questions(struct fixture *f, const char *origin)
 	assert_string_equal(text(m, "url"), url);
 	assert_int_equal(strlen(text(m, "token")), 43);
 	assert_int_equal(strlen(text(m, "host_invite")), 43);
+	g_autofree char *host = g_strdup_printf("%s/%s", url, text(m, "host_invite"));
+	assert_string_equal(text(m, "host_url"), host);
 	json_decref(m);
 	m = ask(f, json_pack("{s:s, s:s}", "do", "meeting-new", "title", "\x01"));
 	assert_true(text(m, "error")[0] != '\0');
@@ -145,6 +148,12 @@ static void check_questions(struct fixture *f, const char *origin)
 	assert_string_equal(text(json_array_get(users, 0), "login"), "asa");
 	assert_null(json_object_get(json_array_get(users, 0), "password"));
 	json_decref(answer);
+	answer = ask(f, json_pack("{s:s, s:s}", "do", "user-remove", "login", "ASA"));
+	assert_string_equal(text(answer, "signed_out"), "asa");
+	json_decref(answer);
+	answer = ask(f, json_pack("{s:s, s:s}", "do", "user-remove", "login", "asa"));
+	assert_string_equal(text(answer, "error"), "there is nobody with this login");
+	json_decref(answer);
 	answer = ask(f, json_pack("{s:s}", "do", "format-disk"));
 	assert_string_equal(text(answer, "error"), "this server does not know that");
 	json_decref(answer);
@@ -164,6 +173,43 @@ static void beside_a_server_it_asks_the_server(void **state)
 	open_up(&f);
 	serve(&f);
 	check_questions(&f, "https://meet.example.org");
+	close_down(&f);
+}
+
+/* More than a socket's buffer holds. */
+static int add_reports(struct db *db, void *arg)
+{
+	g_autofree char *long_text = g_strnfill(5000, 'x');
+	char page[] = "/m/", contact[] = "asa@example.org";
+	for (int i = 1; i <= 250; i++) {
+		struct report_row row = {
+			.id = i, .at = 1000 + i, .page = page, .text = long_text, .contact = contact};
+		int err = report_row_add(db, &row, 1000);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+static void reports_are_read_and_removed(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	serve(&f);
+	assert_int_equal(store_run(f.store, add_reports, NULL, NULL), 0);
+	json_t *answer = ask(&f, json_pack("{s:s}", "do", "report-list"));
+	const json_t *reports = json_object_get(answer, "reports");
+	assert_int_equal(json_array_size(reports), 200);
+	assert_int_equal(json_integer_value(json_object_get(answer, "more")), 50);
+	assert_int_equal(strlen(text(json_array_get(reports, 0), "text")), 5000);
+	const char *id = text(json_array_get(reports, 0), "id");
+	for (int i = 0; i < 2; i++) {
+		json_t *gone = ask(&f, json_pack("{s:s, s:s}", "do", "report-remove", "id", id));
+		assert_string_equal(
+			text(gone, "error"), i ? "there is no report with this id" : "");
+		json_decref(gone);
+	}
+	json_decref(answer);
 	close_down(&f);
 }
 
@@ -209,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alone_a_command_opens_the_database),
 		cmocka_unit_test(beside_a_server_it_asks_the_server),
+		cmocka_unit_test(reports_are_read_and_removed),
 		cmocka_unit_test(the_socket_is_private),
 		cmocka_unit_test(bad_questions_hurt_nobody),
 	};

@@ -36,8 +36,12 @@ export function which(command) {
 // Debian's Chromium with a camera and a microphone that are not real. tone: Hz of what the
 // microphone hears, spoken: in syllables; hue: 0..359 of what the camera sees, and its
 // size. Without them Chromium's own beeping disc.
-export async function startChromium({ tone, spoken, hue, width, height, args = [] } = {}) {
-  const fake = [];
+//
+// Without `share` the browser says yes to everything; with it a page that asks for a screen gets
+// the tab of that title, sound and all, and devices by the context's permissions.
+export async function startChromium({ tone, spoken, hue, width, height, share, args = [] } = {}) {
+  const fake = [share ? `--auto-select-tab-capture-source-by-title=${share}`
+    : '--use-fake-ui-for-media-stream'];
   if (tone !== undefined) {
     fake.push(`--use-file-for-fake-audio-capture=${toneFile(tone, spoken)}`);
   }
@@ -47,11 +51,12 @@ export async function startChromium({ tone, spoken, hue, width, height, args = [
   return playwright.launch({
     executablePath: which('chromium'),
     headless: true,
+    ignoreDefaultArgs: share ? ['--mute-audio'] : [],      // a muted tab is shared without sound
     chromiumSandbox: false,
     args: [
       '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection',
+      '--allow-loopback-in-peer-connection',
       '--autoplay-policy=no-user-gesture-required', ...fake, ...args,
     ],
   });

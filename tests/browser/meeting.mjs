@@ -97,12 +97,12 @@ class Person {
   }
 }
 
-// A browser for each name.
-export async function startPeople(names, { args = [] } = {}) {
+// A browser for each name; settings are startChromium's.
+export async function startPeople(names, settings = {}) {
   const people = {};
   await Promise.all(names.map(async (name) => {
     const fakes = { ...LOOKS[name], spoken: true, width: 640, height: 360 };
-    const browser = await startChromium({ ...fakes, args });
+    const browser = await startChromium({ ...fakes, ...settings });
     people[name] = new Person(name, browser);
   }));
   return people;

@@ -4,6 +4,7 @@
 #include "http/request.h"
 #include "identity/password.h"
 #include "store/q_person.h"
+#include "store/q_session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,6 +202,32 @@ static void passwords_have_a_length(void **state)
 	assert_true(g_str_has_prefix(encoded, "$argon2id$"));
 }
 
+static int add_short(struct db *db, void *arg)
+{
+	char hash[] = "0", empty[] = "";
+	struct session_row row = {.token = hash, .person = 7, .login = empty, .name = empty,
+		.expires = clock_wall() / USEC_PER_MS + 100};
+	return session_row_add(db, &row);
+}
+
+/* A server that runs for months forgets the sessions of last week. */
+static void what_has_expired_leaves_memory(void **state)
+{
+	struct fixture f = {0};
+	assert_int_equal(store_open(":memory:", &f.store), 0);
+	assert_true(store_call(f.store, add_asa, NULL) >= 0);
+	assert_true(store_call(f.store, add_short, NULL) >= 0);
+	assert_int_equal(sessions_new(f.store, &f.sessions), 0);
+	assert_int_equal(store_start(f.store, NULL, STORE_QUEUE_MAX), 0);
+	assert_int_equal(sessions_count(f.sessions), 1);
+	usec end = clock_wall() + 101 * USEC_PER_MS;
+	while (clock_wall() <= end)
+		g_usleep(1000);
+	sign_in(&f, "asa", "hemligt lösenord", "192.0.2.1");
+	assert_int_equal(sessions_count(f.sessions), 1);
+	close_down(&f);
+}
+
 int main(void)
 {
 	if (password_hash("hemligt lösenord", encoded) < 0)
@@ -211,6 +238,7 @@ int main(void)
 		cmocka_unit_test(guessing_is_slowed_down),
 		cmocka_unit_test(sessions_are_kept_as_hashes),
 		cmocka_unit_test(passwords_have_a_length),
+		cmocka_unit_test(what_has_expired_leaves_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

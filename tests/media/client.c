@@ -347,8 +347,8 @@ void client_recv(struct client *c, struct span datagram, usec now, struct out *o
 	int err = 0;
 	c->datagrams_in++;
 	c->bytes_in += datagram.len;
-	if (first <= 3)
-		err = ice_client_recv(c->ice, datagram, &c->server, now);
+	if (first <= 3) /* a second answer, to a check repeated in haste, is no harm */
+		err = ice_client_recv(c->ice, datagram, &c->server, now) == -ERR_AUTH ? -ERR_AUTH : 0;
 	else if (first >= 20 && first <= 63)
 		err = dtls_recv(c->dtls, datagram, &c->server, now, out);
 	else if (first >= 128 && first <= 191)

@@ -77,7 +77,7 @@ static void many_come_and_go(void **state)
 			some[i] = stage_call_usual(s, 100 + round * 6 + i);
 			assert_int_equal(some[i]->answered, 0);
 			caller_open(some[i]);
-			some[i]->talks = i < 3; /* as many as b has slots for: each is heard, whoever is first */
+			some[i]->talks = i < 3; /* as many as b has slots for: all are heard */
 		}
 		if (round % 4 == 0) /* some get as far as being heard, some are closed in mid-handshake */
 			assert_true(stage_wait_heard(s, b, 100 + round * 6, 1));

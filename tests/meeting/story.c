@@ -125,7 +125,8 @@ uint32_t transport_slot(const struct transport *t, const char *mid)
 static void open_up(struct story *story)
 {
 	assert_int_equal(store_open(story->path ? story->path : ":memory:", &story->store), 0);
-	assert_true(store_call(story->store, create_sweep, &story->limits) >= 0);
+	assert_true(store_call(story->store, create_sweep, NULL) >= 0);
+	assert_true(store_call(story->store, create_expire, &story->limits) >= 0);
 	assert_int_equal(store_start(story->store, NULL, STORE_QUEUE_MAX), 0);
 	struct rooms_conf conf = {.limits = story->limits,
 		.store = story->store,

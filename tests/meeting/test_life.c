@@ -51,7 +51,7 @@ static void tests_take_no_meetings_place(void **state)
 	assert_fine(client_ask(client_new(story), "{'verb':'join','code':'test'}"));
 	assert_problem(client_ask(client_new(story), "{'verb':'join','code':'test'}"), "full");
 	host_of(story, &m);
-	assert_int_equal(rooms_of(story), 2);
+	assert_int_equal(rooms_of(story), 1);
 	story_free(story);
 }
 

@@ -99,14 +99,15 @@ static int64_t ended_of(struct db *db, const char *code, int64_t *ret_emptied)
 static void sweeping_ends_what_has_long_been_empty(void **state)
 {
 	struct db *db = open_new();
-	const char *codes[] = {"new", "busy", "empty", "long", "demo"};
+	const char *codes[] = {"new", "busy", "empty", "long", "demo"}; /* made at 5 */
 	for (int i = 0; i < 5; i++)
 		add_meeting(db, i + 1, codes[i], codes[i]);
 	put_times(db, "busy", 1, 0);
 	put_times(db, "empty", 1, 900);
 	put_times(db, "long", 1, 100);
 	put_times(db, "demo", 1, 100);
-	assert_int_equal(meeting_row_sweep(db, 1000, 500), 0);
+	assert_int_equal(meeting_row_sweep(db, 1000), 1);
+	assert_int_equal(meeting_row_expire(db, 1000, 500, 5), 1);
 	int64_t emptied;
 	assert_true(ended_of(db, "new", &emptied) == 0 && emptied == 0);
 	assert_true(ended_of(db, "busy", &emptied) == 0 && emptied == 1000);
@@ -114,6 +115,9 @@ static void sweeping_ends_what_has_long_been_empty(void **state)
 	assert_true(ended_of(db, "long", &emptied) == 1000);
 	assert_true(ended_of(db, "demo", &emptied) == 0);
 	assert_int_equal(meeting_row_count(db), 4);
+	/* what nobody ever came to, after a long time */
+	assert_int_equal(meeting_row_expire(db, 1001, 500, 6), 1);
+	assert_true(ended_of(db, "new", &emptied) == 1001);
 	db_close(&db);
 }
 

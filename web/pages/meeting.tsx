@@ -1,6 +1,7 @@
 // /m/<code>[/<invite>]: a meeting, from the link to the page after it.
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { getConfig, getMeeting } from '../lib/api';
 import { startBoth, unsupported } from '../lib/devices';
 import { improveAsRemembered } from '../ui/improve';
@@ -27,7 +28,21 @@ function Loading() {
 // A reload goes straight back in, past the mirror.
 let returning = false;
 
+/** A new view begins at its top, for the keyboard and for a screen reader. */
+function useFocus(): void {
+  const now = phase.value;
+  const before = useRef(now);
+  useEffect(() => {
+    const moved = before.current !== now && before.current !== 'loading';
+    before.current = now;
+    if (!moved || now === 'joining') return;
+    const at = document.activeElement;
+    if (!at || at === document.body) document.querySelector<HTMLElement>('main')?.focus();
+  }, [now]);
+}
+
 function App() {
+  useFocus();
   if (returning && phase.value === 'joining') return <Loading />;
   switch (phase.value) {
     case 'loading': return <Loading />;

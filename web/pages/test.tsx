@@ -167,6 +167,12 @@ function Results() {
   return (
     <section aria-labelledby="results" data-verdict={running.value ? 'running' : found}>
       <h2 id="results">{t('test.results')}</h2>
+      {!running.value && (
+        <div class="card verdict" role="status">
+          <span class="ic"><Icon name={ICONS[found]} size="l" /></span>
+          <b>{t(`test.verdict.${found}`)}</b>
+        </div>
+      )}
       <ul class="checks">
         {list.map((c) => (
           <li key={c.name} data-state={c.state}>
@@ -176,10 +182,6 @@ function Results() {
       </ul>
       {!running.value && (
         <>
-          <div class="card verdict" role="status">
-            <span class="ic"><Icon name={ICONS[found]} size="l" /></span>
-            <b>{t(`test.verdict.${found}`)}</b>
-          </div>
           <div class="testacts"><CopyButton text={text} label={t('test.copy')} primary /></div>
           <details class="support">
             <summary>{t('test.details')}</summary><pre class="result" tabIndex={0}>{text}</pre>

@@ -21,17 +21,23 @@ function howTo(problem: DeviceProblem): string | null {
   return null;
 }
 
-export function ProblemNote({ source, id }: { source: Source; id: string }) {
+/** both: the other device has the same trouble, so it is said once. */
+export function ProblemNote({ source, id, both }: { source: Source; id: string;
+  both?: Source }) {
   const shown = useSignal(false);
   const problem = source.problem.value;
   if (!problem) return null;
   const how = howTo(problem);
+  const retry = async () => {
+    await turn(source, true);
+    if (both) await turn(both, true);
+  };
   const again = problem !== 'insecure' && problem !== 'unsupported';
   return (
     <div class="notice tip" id={id} role="status" data-problem={problem} data-of={source.kind}>
       <Icon name="triangle-alert" />
       <p>
-        <b>{t(`dev.${source.kind}.${problem}`)}</b><br />
+        <b>{t(`dev.${both ? 'both' : source.kind}.${problem}`)}</b><br />
         {t(`dev.todo.${problem}`)} {t('pre.anyway')}
       </p>
       <div class="fixes">
@@ -40,7 +46,7 @@ export function ProblemNote({ source, id }: { source: Source; id: string }) {
             onClick={() => { shown.value = !shown.value; }}>{t('pre.how')}</button>
         )}
         {again && (
-          <button type="button" class="btn" onClick={() => void turn(source, true)}>
+          <button type="button" class="btn" onClick={() => void retry()}>
             {t('pre.again')}
           </button>
         )}

@@ -23,7 +23,7 @@ export function Frame({ children, more, quiet }: Props) {
       <a class="skip" href="#main">{t('frame.skip')}</a>
       <header class="top">
         <Logo />
-        {organisation && <span class="org">{organisation}</span>}
+        {organisation && organisation !== 'Ting' && <span class="org">{organisation}</span>}
         <span class="push row">{more}<LanguageButton /></span>
       </header>
       {children}

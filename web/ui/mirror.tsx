@@ -114,18 +114,18 @@ function Preview() {
 
 export function Mirror() {
   const silent = useSignal(false);
+  const same = mic.problem.value !== null && camera.problem.value === mic.problem.value;
   useSignalEffect(() => { if (!mic.on.value) silent.value = false; });
   return (
     <section class="mirrored" aria-label={t('pre.mirror')}>
       <Preview />
       <div class="two">
         <Toggle source={mic} silent={silent} note="mic-note" />
-        <Toggle source={camera} silent={silent} note="camera-note" />
+        <Toggle source={camera} silent={silent} note={same ? 'mic-note' : 'camera-note'} />
       </div>
-      <ProblemNote source={mic} id="mic-note" />
+      <ProblemNote source={mic} id="mic-note" both={same ? camera : undefined} />
       {silent.value && !mic.problem.value && <SilentNote id="mic-note" />}
-      {camera.problem.value !== mic.problem.value
-        && <ProblemNote source={camera} id="camera-note" />}
+      {!same && <ProblemNote source={camera} id="camera-note" />}
     </section>
   );
 }

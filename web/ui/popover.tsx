@@ -7,12 +7,20 @@ interface Props { label: string; close(): void; children: ComponentChildren; cla
 
 const FOCUSABLE = 'button:not(:disabled), input, select, textarea, a[href]';
 
+/** What can be reached in a panel, in order; a phone's entries are hidden on a desk. */
+function reachable(panel: HTMLElement): HTMLElement[] {
+  return [...panel.querySelectorAll<HTMLElement>(FOCUSABLE)]
+    .filter((el) => el.getClientRects().length > 0);
+}
+
 export function Popover({ label, close, children, class: extra = '' }: Props) {
   const el = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const panel = el.current!;
     const opener = document.activeElement as HTMLElement | null;
-    panel.querySelector<HTMLElement>(`[aria-checked=true], ${FOCUSABLE}`)?.focus();
+    const all = reachable(panel);
+    (all.find((el) => el.getAttribute('role') === 'radio' && el.ariaChecked === 'true')
+      ?? all[0])?.focus();
     panel.scrollIntoView?.({ block: 'nearest' });
     const outside = (e: PointerEvent) => {
       const at = e.target as Element;
@@ -27,7 +35,7 @@ export function Popover({ label, close, children, class: extra = '' }: Props) {
     };
   }, []);
   const keys = (e: KeyboardEvent) => {
-    const all = [...el.current!.querySelectorAll<HTMLElement>(FOCUSABLE)];
+    const all = reachable(el.current!);
     const at = all.indexOf(document.activeElement as HTMLElement);
     if (e.key === 'Escape') close();
     else if (e.key === 'ArrowDown') all[(at + 1) % all.length]?.focus();

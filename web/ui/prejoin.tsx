@@ -7,7 +7,7 @@ import { improveAsRemembered } from './improve';
 import { t } from '../lib/i18n';
 import { prefs, remember } from '../lib/prefs';
 import { join, prepare } from '../lib/session';
-import { phase, summary } from '../lib/state';
+import { line, phase, summary } from '../lib/state';
 import { Frame } from './frame';
 import { Icon } from './icon';
 import { Mirror } from './mirror';
@@ -72,6 +72,7 @@ function Go() {
           <p class="bad small" id="name-missing" role="alert">{t('pre.nameMissing')}</p>
         )}
       </div>
+      {busy && line.value === 'lost' && <p class="q waits" role="status">{t('net.waiting')}</p>}
       <button type="submit" class="btn primary big" aria-disabled={busy} data-join>
         {t(busy ? 'pre.joining' : 'pre.join')}
       </button>

@@ -4,8 +4,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { admit } from '../lib/actions';
 import { t } from '../lib/i18n';
+import { keepLips } from '../lib/lipsync';
 import { stopSharing, tryNow } from '../lib/session';
-import { hosting, line, others, retryAt, sharing, waiting } from '../lib/state';
+import { hosting, line, others, retryAt, sharing, slots, waiting } from '../lib/state';
 import { Sounds } from './audio';
 import { Bar } from './bar';
 import { Captions } from './captions';
@@ -98,6 +99,7 @@ function useWakeLock() {
 export function RoomView() {
   const rest = useRef<HTMLDivElement>(null);
   useEffect(() => listenKeys(), []);
+  useEffect(() => keepLips(() => slots.peek()), []);
   useWakeLock();
   useSignalEffect(() => {
     rest.current?.toggleAttribute('inert', covered.value);
@@ -106,7 +108,7 @@ export function RoomView() {
     <div class="room" data-sheet={sheet.value ?? undefined}>
       <div ref={rest} class="under">
         <Top />
-        <main class="floor">
+        <main class="floor" tabIndex={-1}>
           <Lost />
           <Sharing />
           <Knock />
