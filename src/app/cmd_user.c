@@ -1,5 +1,5 @@
-/* `ting user add|password|remove|list`: who may sign in. A password is asked for on the terminal, or read
- * from standard input when that is none; it never stands on a command line. */
+/* `ting user add|password|remove|list`: who may sign in. A password is asked for on the
+ * terminal, or read from standard input when that is none; it never stands on a command line. */
 #include "app/commands.h"
 
 #include "app/control_socket.h"

@@ -36,8 +36,8 @@ NODISCARD int meeting_row_count(struct db *db);
 /* At start: nobody is anywhere. Meetings in which somebody was are empty since now. */
 NODISCARD int meeting_row_sweep(struct db *db, int64_t now);
 
-/* Ends what has been empty since before `emptied_before`, or was made before `made_before` and never
- * begun; not the demo. Returns how many. */
+/* Ends what has been empty since before `emptied_before`, or was made before `made_before` and
+ * never begun; not the demo. Returns how many. */
 NODISCARD int meeting_row_expire(
 	struct db *db, int64_t now, int64_t emptied_before, int64_t made_before);
 

@@ -1,5 +1,5 @@
-// Case 38: clients that are slow on purpose, or say nothing, hold a place for so long and no longer,
-// and nobody else waits for them. The thousands come in a test of their own; here are 500.
+// Case 38: clients that are slow on purpose, or say nothing, hold a place for so long and no
+// longer, and nobody else waits for them. The thousands come in a test of their own; here are 500.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ASAN, askMs, bystanders, dial, dialPlain, frame, join, median, meeting, sleep, startServer,
@@ -81,7 +81,8 @@ test('the slow are shut out, each at its time', { concurrency: true }, async (t)
       return raw.closed(60000);
     }],
     'a WebSocket that sends its join in single bytes': [14, async () => 1000 * await drip(
-      await upgrade(server), frame(JSON.stringify({ verb: 'join', id: 1, code, name: 'x'.repeat(60) })))],
+      await upgrade(server),
+      frame(JSON.stringify({ verb: 'join', id: 1, code, name: 'x'.repeat(60) })))],
     'half a frame of one who has joined': [36, async () => {
       const raw = await upgrade(server);
       raw.write(frame(JSON.stringify({ verb: 'join', id: 1, code, name: 'Halv' })));

@@ -129,7 +129,7 @@ test('a token that is no token names nobody', async () => {
   await host.fine('end');
 });
 
-test('a token says which place, not which name: another name does not change whose it is', async () => {
+test('a token says which place, not which name: another does not change whose it is', async () => {
   const [host, bo, { code }] = await pair(server);
   const back = await join(server, { code, resume: bo.resume, name: 'Åsa' });
   const own = back.reply.members.find((m) => m.member === bo.self);

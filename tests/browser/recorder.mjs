@@ -14,7 +14,7 @@ import { LOOKS } from './meeting.mjs';
 
 // In the page.
 function begin(looks) {
-  const BLINK_MS = 50;              // a picture reaches the screen up to a frame before its callback
+  const BLINK_MS = 50;            // a picture reaches the screen up to a frame before its callback
   const FREEZE_MS = 300;
   const STALL_MS = 150;             // the page got no time: its pictures could not move
   const seen = globalThis.testSeen = { wrong: [], unlike: [], freezes: [], frames: {}, samples: 0,

@@ -39,7 +39,8 @@ static int waiting_of(const struct client *c)
 static void a_hand_of_the_audience_is_seen_and_goes_again(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	set_role(host, bo, "audience");
 	client_forget(host);
 	client_ask(bo, "{'verb':'hand','up':true}");
@@ -68,7 +69,8 @@ static void a_hand_of_the_audience_is_seen_and_goes_again(void **state)
 static void a_new_leader_sees_raised_hands_and_an_old_one_no_longer(void **state)
 {
 	struct story *story = story_new(false);
-	struct client *host = host_of(story), *bo = guest_of(story, "Bo"), *cia = guest_of(story, "Cia");
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *cia = guest_of(story, "Cia");
 	set_role(host, bo, "audience");
 	client_ask(bo, "{'verb':'hand','up':true}");
 	client_ask(host, "{'verb':'lobby','on':true}");
