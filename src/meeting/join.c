@@ -34,7 +34,8 @@ static bool was_removed(const struct room *room, int64_t person)
 }
 
 /* A stranger has no name that could be refused; but one who comes from the place of somebody who
- * was removed must be let in by somebody. Not from this machine itself: a proxy would be everybody. */
+ * was removed must be let in by somebody. Not from this machine itself: a proxy would be
+ * everybody. */
 static bool is_banned(const struct room *room, const struct addr *peer)
 {
 	for (unsigned i = 0; i < room->banned_count; i++)
