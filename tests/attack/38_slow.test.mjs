@@ -7,10 +7,10 @@ import { ASAN, askMs, bystanders, dial, dialPlain, frame, join, median, meeting,
 
 let server, others;
 
-const PER_HOST = 200;                         // limits.connections.host, its preset
+const PER_HOST = 200;                         // limits.connections.host, set below
 
 test.before(async () => {
-  server = await startServer();
+  server = await startServer({ args: ['--set', `limits.connections.host=${PER_HOST}`] });
   others = await bystanders(server);
 });
 test.afterEach(() => others.check());

@@ -13,7 +13,9 @@ const BOUND = (ASAN ? 60 : 16) * MB;
 const CROWD = 100;         // connections of a thousand messages or more: each is soon closed
 
 test.before(async () => {
-  server = await startServer({ env: LEAN, args: ['--set', 'limits.connections.host=1000'] });
+  server = await startServer({ env: LEAN, args: [
+    '--set', 'limits.connections.host=1000', '--set', 'limits.tests=400',
+    '--set', 'limits.meetings.made=20', '--set', 'limits.joins.host=1000'] });
   others = await bystanders(server);
 });
 test.afterEach(() => others.check());

@@ -205,8 +205,13 @@ export async function bystanders(server, { patience = PATIENCE_MS } = {}) {
     async check() {
       const text = `ord ${++said}`;
       const writer = said % 2 ? asa : bo, reader = said % 2 ? bo : asa;
-      const reply = await writer.fine('chat', { text });
-      assert.equal(reply.chat.text, text);
+      let reply = await writer.ask('chat', { text });
+      // One who writes often is slowed down: that is our doing.
+      for (let i = 0; i < 3 && problemOf(reply) === 'too-fast'; i++) {
+        await sleep(600);
+        reply = await writer.ask('chat', { text });
+      }
+      assert.equal(reply.chat?.text, text, problemOf(reply));
       await reader.event('chat', (e) => e.text === text, patience);
       for (const one of [asa, bo]) {
         for (const bad of ['left', 'ended', 'removed', 'replaced', 'problem', 'restarting']) {
