@@ -55,7 +55,8 @@ fuzz: $(FUZZ)/build.ninja
 	@ninja -j$(J) -C $(FUZZ) --quiet fuzzers
 	@tools/fuzz $(FUZZ) $(T)
 
-bench: all tests-web-deps
+bench: test-deps
+	@$(MAKE) --no-print-directory all tests-web-deps
 	@tools/bench
 
 install: all
