@@ -259,7 +259,7 @@ test('a captioner writes what is said', async () => {
 });
 
 test('pin: who is pinned is large, for oneself alone', async () => {
-  const size = async (page, name) => (await tile(page, name).boundingBox()).width;
+  const size = async (page, name) => Math.round((await tile(page, name).boundingBox()).width);
   await tile(anna, 'Cecilia').hover();
   await anna.getByRole('button', { name: 'Fäst Cecilia' }).click();
   await until('Cecilia is large', async () =>

@@ -27,12 +27,20 @@ async function ask(verb: string, fields: object = {}): Promise<void> {
 
 // ── Oneself ──
 
+/** Nothing is sent by the audience; said to who presses the key. */
+function maySend(): boolean {
+  if (state.listening.peek()) notice(t('say.audience'), { topic: 'role' });
+  return !state.listening.peek();
+}
+
 export async function toggleMic(): Promise<void> {
+  if (!maySend()) return;
   const on = await turn(mic, !mic.on.peek());
   if (!on && mic.problem.peek()) deviceNotice('mic');
 }
 
 export async function toggleCamera(): Promise<void> {
+  if (!maySend()) return;
   const on = await turn(camera, !camera.on.peek());
   if (!on && camera.problem.peek()) deviceNotice('camera');
 }
@@ -45,6 +53,7 @@ function deviceNotice(kind: 'mic' | 'camera'): void {
 
 export async function toggleShare(): Promise<void> {
   if (state.sharing.peek()) return stopSharing();
+  if (!maySend()) return;
   try {
     await startSharing();
   } catch (error) {

@@ -1,7 +1,7 @@
 // One meeting from the link to the page after it: joining, the PeerConnection, coming back.
 import { batch, effect, untracked } from '@preact/signals';
 import { config } from './api';
-import { camera, closeAll, mic } from './devices';
+import { camera, closeAll, mic, turn } from './devices';
 import { addChat, anyScreen, knock, take } from './events';
 import { lang, t } from './i18n';
 import { notice } from './notices';
@@ -91,6 +91,7 @@ function peerState(changed: Peer): void {
   } else if (now === 'failed') {
     mend();
   } else if (now === 'disconnected') {
+    void signalling?.probe();      // what cut the media off may have cut the socket off as well
     mendTimer ??= setTimeout(mend, MEND_MS);
   }
 }
@@ -348,6 +349,13 @@ export function watchLocal(): void {
   effect(() => {
     void (mic.on.value, camera.on.value, state.sharing.value);
     if (state.phase.peek() === 'in') sendMedia();
+  });
+  // The audience sends nothing, so its lights go out.
+  effect(() => {
+    if (!state.listening.value) return;
+    if (mic.on.value) void turn(mic, false, false);
+    if (camera.on.value || camera.raw.value) void turn(camera, false, false);
+    if (state.sharing.value) untracked(stopSharing);
   });
   addEventListener('online', networkChanged);
   (navigator as { connection?: EventTarget }).connection

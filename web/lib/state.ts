@@ -55,6 +55,8 @@ export const sharing = signal<MediaStream | null>(null);   // one's own screen
 
 export const me = computed(() => members.value.get(self.value));
 export const hosting = computed(() => isHost(me.value?.role));
+/** One of the audience: sees and hears, and sends nothing. */
+export const listening = computed(() => me.value?.role === 'audience');
 export const hands = computed(() => [...members.value.values()]
   .filter((m) => m.hand !== null)
   .sort((a, b) => a.hand! - b.hand!));

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { toggleCamera, toggleHand, toggleMic, toggleShare, react } from '../lib/actions';
 import { camera, mic, type Source } from '../lib/devices';
 import { t } from '../lib/i18n';
-import { hands, me, self, sharing, unread, waiting } from '../lib/state';
+import { hands, listening, me, self, sharing, unread, waiting } from '../lib/state';
 import { REACTIONS } from '../lib/types';
 import { CameraMenu, MicMenu } from './devicemenu';
 import { Icon } from './icon';
@@ -104,6 +104,18 @@ function Reactions() {
   );
 }
 
+function Devices() {
+  return (
+    <>
+      <Device source={mic} icon="mic" off="mic-off" keys="M" run={() => void toggleMic()}>
+        <MicMenu />
+      </Device>
+      <Device source={camera} icon="video" off="video-off" keys="V"
+        run={() => void toggleCamera()}><CameraMenu /></Device>
+    </>
+  );
+}
+
 export function Bar() {
   const up = me.value?.hand !== null && me.value?.hand !== undefined;
   const place = hands.value.findIndex((h) => h.member === self.value) + 1;
@@ -113,12 +125,8 @@ export function Bar() {
   return (
     <footer class="roombar">
       <div class="tools" role="group" aria-label={t('bar.name')}>
-        <Device source={mic} icon="mic" off="mic-off" keys="M" run={() => void toggleMic()}>
-          <MicMenu />
-        </Device>
-        <Device source={camera} icon="video" off="video-off" keys="V"
-          run={() => void toggleCamera()}><CameraMenu /></Device>
-        {canShare && (
+        {!listening.value && <Devices />}
+        {canShare && !listening.value && (
           <Tool icon={sharing.value ? 'monitor-off' : 'monitor-up'} keys="S" class="far"
             label={t(sharing.value ? 'bar.unshare' : 'bar.share')}
             active={sharing.value !== null} run={() => void toggleShare()} />

@@ -2,6 +2,7 @@
 import { toggleCamera, toggleHand, toggleMic, toggleShare } from '../lib/actions';
 import { mic, turn } from '../lib/devices';
 import { prefs } from '../lib/prefs';
+import { listening } from '../lib/state';
 import { popover, toggleFullscreen, toggleSheet } from './room';
 
 const KEYS: Record<string, () => void> = {
@@ -32,7 +33,7 @@ function down(e: KeyboardEvent): void {
   if (e.key === ' ') {
     if (presses(e.target) || popover.peek()) return;
     e.preventDefault();
-    if (e.repeat || talking || mic.on.peek()) return;
+    if (e.repeat || talking || mic.on.peek() || listening.peek()) return;
     talking = true;
     void turn(mic, true, false);
     return;

@@ -2,7 +2,7 @@
 import { toggleShare, takeFloor } from '../lib/actions';
 import { lang, t, chooseLang } from '../lib/i18n';
 import { prefs, remember } from '../lib/prefs';
-import { floor, me, self, sharing, unread, waiting } from '../lib/state';
+import { floor, listening, me, self, sharing, unread, waiting } from '../lib/state';
 import type { IconName } from '../icons/icons';
 import { Icon } from './icon';
 import { canPip, togglePip } from './pip';
@@ -30,7 +30,7 @@ export function MoreMenu() {
   const other = lang.value === 'sv' ? 'en' : 'sv';
   return (
     <div class="menu">
-      {'getDisplayMedia' in (navigator.mediaDevices ?? {}) && (
+      {'getDisplayMedia' in (navigator.mediaDevices ?? {}) && !listening.value && (
         <Item icon="monitor-up" class="near" run={() => void toggleShare()}
           label={t(sharing.value ? 'bar.unshareLong' : 'bar.shareLong')} />
       )}

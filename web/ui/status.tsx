@@ -5,7 +5,7 @@ import { camera, mic } from '../lib/devices';
 import { t } from '../lib/i18n';
 import type { Rect } from '../lib/layout';
 import { mendMedia } from '../lib/session';
-import { heard, line, media, others, sharing, self, quality } from '../lib/state';
+import { heard, line, listening, media, others, sharing, self, quality } from '../lib/state';
 import { Icon } from './icon';
 import { narrow, page } from './room';
 
@@ -30,6 +30,7 @@ function useMissing() {
 }
 
 function Heard() {
+  if (listening.value) return <>{t('heard.audience')}</>;
   if (others.value.length === 0) return <>{t('heard.alone')}</>;
   const connecting = media.value === 'new' || media.value === 'connecting';
   if (connecting) return <>{t('heard.connecting')}</>;
