@@ -105,6 +105,7 @@ export async function startPerson(name, settings = {}) {
     ? await startFirefox({ prefs: { 'media.navigator.audio.fake_frequency': tone,
       ...settings.prefs } })
     : await startChromium({ hue, tone, width: 640, height: 360, args: settings.args });
+  if (!settings.firefox) await browser.newPage();       // without a window Chromium ends
   return new Person(name, settings, browser);
 }
 

@@ -9,7 +9,8 @@
 //   seen.unlike      [] frames whose packets named another than the one who is to be seen
 //   seen.freezes     [] {name, ms} of more than 300 ms in which the page itself went on
 //   seen.frames      how often each name's picture was looked at
-//   seen.sources     whose frames came in each slot: {mid: {name: frames}}
+//   seen.named       frames held against the source that their packets name
+//   seen.slots       who was to be seen in each slot: {mid: {name: looks}}
 import { LOOKS } from './meeting.mjs';
 
 // In the page.
@@ -18,7 +19,7 @@ function begin(looks) {
   const FREEZE_MS = 300;
   const STALL_MS = 150;             // the page got no time: its pictures could not move
   const seen = globalThis.testSeen = { wrong: [], unlike: [], freezes: [], frames: {}, samples: 0,
-    sources: {}, longest: 0, ended: false };
+    named: 0, slots: {}, longest: 0, ended: false };
   const canvas = new OffscreenCanvas(16, 9);
   const ctx = canvas.getContext('2d', { willReadFrequently: true });
   const watched = new Map();        // video: what stood there at its last frame
@@ -70,8 +71,7 @@ function begin(looks) {
     if (csrc === undefined) return;
     const named = nameOf(csrc);
     const who = whose(video);
-    seen.sources[video.dataset.mid] ??= {};
-    seen.sources[video.dataset.mid][named] = (seen.sources[video.dataset.mid][named] ?? 0) + 1;
+    seen.named += 1;
     if (named && who !== named) seen.unlike.push({ who, named, at: Math.round(at) });
   };
 
@@ -94,9 +94,13 @@ function begin(looks) {
       const name = nameIn(video.closest('.tile'));
       const who = whose(video);
       seen.frames[name] = (seen.frames[name] ?? 0) + 1;
-      if (who === name) suspect.delete(video);
-      else if (!suspect.has(video)) suspect.set(video, now);
-      else if (now - suspect.get(video) > BLINK_MS) {
+      if (who === name) {
+        suspect.delete(video);
+        const slot = seen.slots[video.dataset.mid] ??= {};
+        slot[name] = (slot[name] ?? 0) + 1;
+      } else if (!suspect.has(video)) {
+        suspect.set(video, now);
+      } else if (now - suspect.get(video) > BLINK_MS) {
         seen.wrong.push({ name, who, ms: Math.round(now - suspect.get(video)),
           at: Math.round(now) });
       }

@@ -1,0 +1,221 @@
+// Networks that let little through, in Chromium and Firefox: TCP alone, only the HTTPS port, only
+// a TURN server; and addresses that change in the middle of a call.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, namespace, startServer } from './harness.mjs';
+import { openMeeting, until } from './meeting.mjs';
+import { hears, pathOf, shows, startPerson } from './either.mjs';
+
+const HOST = '10.77.1.1';
+const FIRST = '10.78.1.1', SECOND = '10.79.1.1';        // of one who moves
+const BACK_MS = 15000;              // Chromium notices after 6 s that nothing comes
+const SECRET = 'delad-hemlighet';
+const RELAYS = [49160, 49199];
+
+await namespace(import.meta.url);
+
+const people = {};
+
+test.before(async () => {
+  [people.Anna, people.Freja] = await Promise.all([startPerson('Anna'),
+    startPerson('Freja', { firefox: true })]);
+});
+test.after(() => Promise.all(Object.values(people).map((p) => p.stop())));
+
+// From now on the network drops what these say, and nothing else; [] opens it again.
+function drop(...rules) {
+  const lines = rules.map((rule) => `${rule} drop`).join('\n');
+  const chain = rules.length === 0 ? '' : `table inet network {
+    chain input { type filter hook input priority 0\n${lines}\n}
+  }\n`;
+  execFileSync('nft', ['-f', '-'], {
+    input: `table inet network\ndelete table inet network\n${chain}` });
+}
+
+// The media ports are eight in a row: a worker each.
+const mediaPorts = (server) => `${server.mediaPort}-${server.mediaPort + 7}`;
+
+async function meet(t, { args = [], allow = [] } = {}) {
+  const server = await startServer({ args });
+  t.after(async () => {
+    drop();
+    try {
+      for (const person of Object.values(people)) await person.leave(allow);
+    } finally {
+      await server.stop();
+    }
+  });
+  return { server, meeting: await openMeeting(server) };
+}
+
+const joinBoth = (meeting) => Promise.all(Object.values(people).map((p) => p.join(meeting)));
+
+async function eachHasTheOther() {
+  const { Anna, Freja } = people;
+  await Promise.all([shows(Anna.page, 'Freja'), shows(Freja.page, 'Anna')]);
+  await hears(Anna.page, { Anna: false, Freja: true });
+  await hears(Freja.page, { Anna: true, Freja: false });
+}
+
+async function pathsAre(right) {
+  for (const { name, page } of Object.values(people)) {
+    await until(`${name}'s path`, async () => {
+      const used = await pathOf(page);
+      return (used && right(used)) || used;
+    });
+  }
+}
+
+test('only the HTTPS port: media by ICE-TCP beside the page', async (t) => {
+  const { server, meeting } = await meet(t);
+  drop('meta l4proto udp', `tcp dport ${mediaPorts(server)}`);
+  await joinBoth(meeting);
+  await eachHasTheOther();
+  await pathsAre(({ remote }) => remote.protocol === 'tcp' && remote.port === server.port);
+});
+
+test('no UDP: media by ICE-TCP on the media port', async (t) => {
+  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no'] });
+  drop('meta l4proto udp');
+  await joinBoth(meeting);
+  await eachHasTheOther();
+  await pathsAre(({ remote }) => remote.protocol === 'tcp' && remote.port >= server.mediaPort
+    && remote.port < server.mediaPort + 8);
+});
+
+// Debian's coturn, for one who has our secret.
+async function startTurn(t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ting-turn-'));
+  const port = await freePort(HOST);
+  const child = spawn('turnserver', ['-n', '--log-file=stdout', `--pidfile=${folder}/pid`,
+    `--userdb=${folder}/db`, `--listening-ip=${HOST}`, `--relay-ip=${HOST}`,
+    `--listening-port=${port}`, `--min-port=${RELAYS[0]}`, `--max-port=${RELAYS[1]}`,
+    '--use-auth-secret', `--static-auth-secret=${SECRET}`, '--realm=example.org', '--no-cli',
+    '--no-tls', '--no-dtls', '--no-multicast-peers'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.resume();
+  const ended = new Promise((done) => { child.once('close', done); });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+    fs.rmSync(folder, { recursive: true });
+  });
+  await until('coturn listens', () => new Promise((done) => {
+    const socket = net.connect(port, HOST, () => { socket.destroy(); done(true); });
+    socket.once('error', () => done(false));
+  }));
+  return { port };
+}
+
+test('only a TURN server: media by its relay', async (t) => {
+  const turn = await startTurn(t);
+  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no',
+    '--set', `turn.uris=turn:${HOST}:${turn.port}?transport=tcp`,
+    '--set', `turn.secret=${SECRET}`] });
+  const relays = RELAYS.join('-');
+  drop(`tcp dport ${mediaPorts(server)}`,
+    `udp dport ${mediaPorts(server)} udp sport != ${relays}`,
+    `udp sport ${mediaPorts(server)} udp dport != ${relays}`);
+  await joinBoth(meeting);
+  await eachHasTheOther();
+  await pathsAre(({ local }) => local.candidateType === 'relay');
+  assert.ok(!server.log().includes(SECRET), 'the secret is not in the log');
+});
+
+// ── Moving ──
+
+const membersOn = (page) => page.evaluate(() => Object.fromEntries(
+  [...document.querySelectorAll('.tile[data-kind=camera]')].map((tile) => [
+    tile.querySelector('.name [title]').title, tile.dataset.member])));
+
+// From now on, what a page tells of who comes and goes.
+async function watchNotices(page) {
+  await until('no old notices', () => page.evaluate(
+    () => document.querySelector('.toast') === null));
+  await page.evaluate(() => {
+    const told = globalThis.testTold = new Set();
+    new MutationObserver(() => {
+      for (const { textContent } of document.querySelectorAll('.toast')) told.add(textContent);
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+}
+
+// In a call by UDP; then `change` is made, and it goes on between the same two.
+async function callThrough(t, change) {
+  await eachHasTheOther();
+  await pathsAre(({ local }) => local.protocol === 'udp');
+  const before = await membersOn(people.Anna.page);
+  for (const { page } of Object.values(people)) await watchNotices(page);
+  const begin = performance.now();
+  await change();
+  for (const { name, page } of Object.values(people)) {
+    await hears(page, { [name === 'Anna' ? 'Freja' : 'Anna']: true }, { ms: BACK_MS });
+    t.diagnostic(`${name} hears after ${Math.round(performance.now() - begin)} ms`);
+  }
+  await eachHasTheOther();
+  for (const { page } of Object.values(people)) {
+    assert.deepEqual(await membersOn(page), before, 'the same participants');
+    const told = await page.evaluate(() => [...globalThis.testTold].join('; '));
+    assert.doesNotMatch(told, /lämnade|gick med/);
+  }
+}
+
+test('a NAT gives another address in mid-call: sound and picture go on', async (t) => {
+  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no'] });
+  await joinBoth(meeting);
+  const ports = mediaPorts(server);
+  execFileSync('ip', ['addr', 'add', `${FIRST}/32`, 'dev', 'lo']);
+  t.after(() => execFileSync('ip', ['addr', 'del', `${FIRST}/32`, 'dev', 'lo']));
+  await callThrough(t, async () => {
+    // Whatever goes to the media ports comes from elsewhere, and what is sent there comes back.
+    execFileSync('nft', ['-f', '-'], { input: `table ip nat_box {
+      chain out {
+        type filter hook output priority raw
+        ip saddr ${HOST} udp dport ${ports} counter ip saddr set ${FIRST}
+      }
+      chain in {
+        type filter hook prerouting priority raw
+        ip daddr ${FIRST} udp sport ${ports} counter ip daddr set ${HOST}
+      }
+    }\n` });
+    t.after(() => execFileSync('nft', ['delete', 'table', 'ip', 'nat_box']));
+    await sleep(1000);
+  });
+  const { nftables } = JSON.parse(execFileSync('nft', ['-j', 'list', 'table', 'ip', 'nat_box']));
+  const counters = nftables.flatMap(({ rule }) => rule?.expr ?? []).filter((e) => e.counter);
+  assert.equal(counters.length, 2);
+  for (const { counter } of counters) assert.ok(counter.packets > 100, 'it went through the NAT');
+});
+
+test('another network in mid-call: back with sound, as the same participants', async (t) => {
+  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no'],
+    allow: [/^The connection to wss:.* was interrupted/, /ERR_/] });
+  const ip = (line) => execFileSync('ip', line.split(' '));
+  // To the server only from the network one is in. Firefox takes the address that leads there.
+  const moveTo = (address) => {
+    ip(`addr add ${address}/24 dev walk0`);
+    leadFrom(address);
+    drop(`tcp dport ${mediaPorts(server)}`,
+      `udp dport ${mediaPorts(server)} ip saddr != ${address}`);
+  };
+  const leadFrom = (address) => ip(`route replace table local local ${HOST} dev ting0`
+    + ` proto kernel scope host src ${address}`);
+  ip('link add name walk0 type veth peer name walk1');
+  for (const dev of ['walk0', 'walk1']) ip(`link set dev ${dev} up`);
+  t.after(() => {
+    ip('link del dev walk0');
+    leadFrom(HOST);
+  });
+  moveTo(FIRST);
+  await joinBoth(meeting);
+  await callThrough(t, async () => {
+    ip(`addr del ${FIRST}/24 dev walk0`);
+    moveTo(SECOND);
+    await sleep(500);
+  });
+});
