@@ -59,7 +59,7 @@ test('guessing is slowed down, for whoever guesses and for nobody else', async (
   secrets.push(code);
   const from = address();
   let unknown = 0, slowed = 0;
-  for (let connection = 0; connection < 60 && slowed < 30; connection++) {
+  for (let connection = 0; connection < 5; connection++) {
     const person = await Participant.open(server, { from });
     for (let i = 0; i < 12; i++) {
       const slug = problemOf(await person.ask('join', { code: guess(), name: 'Gäst' }));
@@ -69,7 +69,7 @@ test('guessing is slowed down, for whoever guesses and for nobody else', async (
     }
     await person.leave();
   }
-  assert.ok(slowed >= 30, `${unknown} guesses looked up`);
+  assert.ok(unknown <= 36 && slowed >= 24, `${unknown} guesses looked up`);
   // By HTTP it is the same count, and what is there looks as what is not.
   for (const one of [guess(), code]) {
     const answer = await api(server, 'GET', `/api/v1/meetings/${one}`, { from });
