@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { camera, mic, turn } from './devices';
 import { addChat, addLine, addReaction } from './events';
-import { t } from './i18n';
+import { lang, t } from './i18n';
 import { notice } from './notices';
 import { remember } from './prefs';
 import { call, onJoined, startSharing, stopSharing } from './session';
@@ -142,7 +142,8 @@ onJoined(() => {
 const writer = new LineSender((line) => {
   const caption = state.me.peek()?.role === 'captioner' || state.me.peek()?.role === 'interpreter';
   addLine({ ...line, member: state.self.peek(), caption });
-  call(caption ? 'caption' : 'rtt', caption ? { ...line, lang: 'sv' } : line).catch(() => {});
+  call(caption ? 'caption' : 'rtt', caption ? { ...line, lang: lang.peek() } : line)
+    .catch(() => {});
 });
 
 export const writeLine = (text: string): void => writer.write(text);

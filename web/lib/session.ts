@@ -209,7 +209,12 @@ function joinFailed(error: unknown): void {
     ? error.problem
     : { type: '/problem/other', title: '', status: 0 };
   const slug = found.type.split('/').pop();
-  if (slug === 'connection-lost') return;              // signalling tries again
+  // It may stand and its answer never come; or the server, just back, has a crowd at its door.
+  const passing = state.phase.peek() === 'in' && (found.status === 429 || found.status === 503);
+  if (slug === 'connection-lost' || passing) {
+    signalling?.again();
+    return;
+  }
   if (slug === 'resume-unknown') {
     putPlace(code, { token: '' });
     answered = false;

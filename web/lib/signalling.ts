@@ -5,6 +5,7 @@
 import { backoff } from './backoff';
 import { ProblemError, type Problem } from './types';
 
+const OPEN_MS = 10_000;
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_500;
 const LOST: Problem = { type: '/problem/connection-lost', title: '', status: 0 };
@@ -63,6 +64,11 @@ export class Signalling {
     this.connect();
   }
 
+  /** Gives this connection up and makes another after a wait: a join on it came to nothing. */
+  again(): void {
+    if (!this.stopped && this.socket) this.drop();
+  }
+
   /** Asks for a sign of life; without one the connection is given up and made anew. */
   async probe(): Promise<void> {
     if (!this.up) return this.hurry();
@@ -98,7 +104,11 @@ export class Signalling {
     clearTimeout(this.timer);
     const socket = new WebSocket(this.hooks.url, 'ting.1');
     this.socket = socket;
-    socket.onopen = () => this.hooks.open();
+    const opening = setTimeout(() => { if (this.socket === socket) this.drop(); }, OPEN_MS);
+    socket.onopen = () => {
+      clearTimeout(opening);
+      this.hooks.open();
+    };
     socket.onmessage = ({ data }) => this.take(String(data));
     socket.onclose = () => {
       if (this.socket === socket) this.drop();
