@@ -225,6 +225,7 @@ test('real-time text is read while it is written', async () => {
   });
   await björn.locator('.roombar [data-opens=more]').click();
   await björn.getByRole('button', { name: 'Text i realtid' }).click();
+  await björn.locator('.sheet :is(input, textarea):focus').waitFor();
   const text = 'Jag hör inte vad ni säger';
   const written = [];
   for (const letter of text) {

@@ -16,7 +16,8 @@ const HZ = 380;                 // what plays in the shared tab
 const COLOUR_NEAR = 60;
 const STRIPE_CONTRAST = 120;    // of 255, between lines three dots wide
 const LOUD_DB = -50;
-const SILENT_DB = -70;
+const BESIDE_HZ = 60;
+const TONE_DB = 10;             // over its neighbours; half of it is none
 
 let server, people, meeting, anna, björn, cecilia;
 const papers = {};
@@ -90,10 +91,13 @@ async function reads(page, name) {
   });
 }
 
+// A tone stands out from what lies beside it; what voices spill there does not.
 async function hearsPaper(page, wanted) {
   await until(`the shared tab is ${wanted ? 'heard' : 'silent'}`, async () => {
-    const { [HZ]: db } = await loudness(page, [HZ]);
-    return (wanted ? db > LOUD_DB : db < SILENT_DB) || db;
+    const { [HZ]: db, [HZ - BESIDE_HZ]: below, [HZ + BESIDE_HZ]: above } =
+      await loudness(page, [HZ, HZ - BESIDE_HZ, HZ + BESIDE_HZ]);
+    const stands = db - Math.max(below, above);
+    return (wanted ? db > LOUD_DB && stands > TONE_DB : stands < TONE_DB / 2) || [db, stands];
   });
 }
 
