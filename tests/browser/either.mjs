@@ -193,3 +193,29 @@ export async function pathOf(page) {
   const of = (id) => all.find((s) => s.id === id);
   return { local: of(pair.localCandidateId), remote: of(pair.remoteCandidateId), pair };
 }
+
+// ── Who is there, and who comes and goes ──
+
+// The number of everybody who has a tile on the page: {Anna: '3', …}.
+export function membersOn(page) {
+  return page.evaluate(() => Object.fromEntries(
+    [...document.querySelectorAll('.tile[data-kind=camera]')].map((tile) => [
+      tile.querySelector('.name [title]').title, tile.dataset.member])));
+}
+
+// From now on, what a page tells of who comes and goes.
+export async function watchNotices(page) {
+  await until('no old notices', () => page.evaluate(
+    () => document.querySelector('.toast') === null));
+  await page.evaluate(() => {
+    const told = globalThis.testTold = new Set();
+    new MutationObserver(() => {
+      for (const { textContent } of document.querySelectorAll('.toast')) told.add(textContent);
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+}
+
+// What it has told since.
+export function noticesOn(page) {
+  return page.evaluate(() => [...globalThis.testTold].join('; '));
+}

@@ -10,7 +10,8 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, namespace, startServer } from './harness.mjs';
 import { openMeeting, until } from './meeting.mjs';
-import { hears, pathOf, shows, startPerson } from './either.mjs';
+import { hears, membersOn, noticesOn, pathOf, shows, startPerson, watchNotices }
+  from './either.mjs';
 
 const HOST = '10.77.1.1';
 const FIRST = '10.78.1.1', SECOND = '10.79.1.1';        // of one who moves
@@ -129,22 +130,6 @@ test('only a TURN server: media by its relay', async (t) => {
 
 // ── Moving ──
 
-const membersOn = (page) => page.evaluate(() => Object.fromEntries(
-  [...document.querySelectorAll('.tile[data-kind=camera]')].map((tile) => [
-    tile.querySelector('.name [title]').title, tile.dataset.member])));
-
-// From now on, what a page tells of who comes and goes.
-async function watchNotices(page) {
-  await until('no old notices', () => page.evaluate(
-    () => document.querySelector('.toast') === null));
-  await page.evaluate(() => {
-    const told = globalThis.testTold = new Set();
-    new MutationObserver(() => {
-      for (const { textContent } of document.querySelectorAll('.toast')) told.add(textContent);
-    }).observe(document.body, { childList: true, subtree: true, characterData: true });
-  });
-}
-
 // In a call by UDP; then `change` is made, and it goes on between the same two.
 async function callThrough(t, change) {
   await eachHasTheOther();
@@ -160,8 +145,7 @@ async function callThrough(t, change) {
   await eachHasTheOther();
   for (const { page } of Object.values(people)) {
     assert.deepEqual(await membersOn(page), before, 'the same participants');
-    const told = await page.evaluate(() => [...globalThis.testTold].join('; '));
-    assert.doesNotMatch(told, /lämnade|gick med/);
+    assert.doesNotMatch(await noticesOn(page), /lämnade|gick med/);
   }
 }
 

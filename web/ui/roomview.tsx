@@ -6,7 +6,7 @@ import { admit } from '../lib/actions';
 import { t } from '../lib/i18n';
 import { keepLips } from '../lib/lipsync';
 import { stopSharing, tryNow } from '../lib/session';
-import { hosting, line, others, retryAt, sharing, slots, waiting } from '../lib/state';
+import { hosting, line, media, others, retryAt, sharing, slots, waiting } from '../lib/state';
 import { Sounds } from './audio';
 import { Bar } from './bar';
 import { Captions } from './captions';
@@ -26,11 +26,12 @@ function Lost() {
     return () => clearInterval(timer);
   }, []);
   if (line.value === 'up') return null;
+  const keeps = media.value === 'connected';
   const wait = Math.ceil((retryAt.value - now.value) / 1000);
   return (
-    <div class="banner lost" role="alert">
+    <div class="banner lost" role={keeps ? 'status' : 'alert'}>
       <Icon name="wifi-off" />
-      <p><b>{t('net.lost')}</b> {t('net.lostText')}</p>
+      <p><b>{t('net.lost')}</b> {t(keeps ? 'net.lostKeeps' : 'net.lostText')}</p>
       <button type="button" class="btn" onClick={tryNow}>
         <Icon name="rotate-cw" />{wait > 1 ? t('net.tryIn', { n: wait }) : t('net.try')}
       </button>

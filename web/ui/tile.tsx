@@ -58,7 +58,12 @@ function Corner({ m, small }: { m: Member; small: boolean }) {
   return (
     <div class="corner">
       {signs.slice(-3).map((r) => <span key={r.id} class="sign">{r.sign}</span>)}
-      {m.away && <span><Icon name="hourglass" size="s" />{!small && t('tile.away')}</span>}
+      {m.away && (
+        <span title={t('tile.away')}>
+          <Icon name="hourglass" size="s" />
+          {small ? <span class="hide">{t('tile.away')}</span> : t('tile.away')}
+        </span>
+      )}
       {line < 2 && !m.away && (
         <span title={t('tile.weak')}>
           <Icon name={line ? 'signal-low' : 'signal-zero'} size="s" />
