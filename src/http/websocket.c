@@ -17,6 +17,7 @@
 enum {
 	READ_BUDGET = 64 * 1024, /* bytes a turn, so that one peer does not hold up the others */
 	OUT_MAX = 32 * 1024,     /* framed and not yet encrypted; small messages share a record */
+	KEEP_MAX = 512,          /* bytes of a buffer that stay with a connection at rest */
 	REASON_MAX = 123,        /* RFC 6455 5.5: 125 bytes with the code */
 };
 
@@ -158,6 +159,17 @@ static void refuse(struct ws *ws, int code, const char *reason, uint64_t *counte
 	ws->close_queued = true;
 }
 
+/* Empties a buffer; the room that `most` bytes took in it is given back. */
+static void empty(GByteArray **buf, size_t most)
+{
+	if (most <= KEEP_MAX) {
+		g_byte_array_set_size(*buf, 0);
+		return;
+	}
+	g_byte_array_unref(*buf);
+	*buf = g_byte_array_new();
+}
+
 /* ── What wslay asks for and tells ── */
 
 /* Fills `in` with one record. 0 when it did, else as upgrade_read. */
@@ -177,8 +189,6 @@ static int read_record(struct ws *ws)
 		refuse(ws, WS_POLICY, "too many bytes", &ws->up->stats->ws_rate);
 		return -ERR_AGAIN;
 	}
-	ws->in_at = 0;
-	g_byte_array_set_size(ws->in, 0);
 	g_byte_array_append(ws->in, record, (guint)n);
 	return 0;
 }
@@ -196,6 +206,10 @@ static ssize_t on_read(
 	size_t n = MIN(len, ws->in->len - ws->in_at);
 	memcpy(buf, ws->in->data + ws->in_at, n);
 	ws->in_at += n;
+	if (ws->in_at == ws->in->len) {
+		empty(&ws->in, ws->in->len);
+		ws->in_at = 0;
+	}
 	return (ssize_t)n;
 }
 
@@ -274,6 +288,9 @@ static bool read_some(struct ws *ws)
 /* Sends what is framed; false: the connection has ended. */
 static bool flush(struct ws *ws)
 {
+	size_t most = ws->out->len;
+	if (most == 0)
+		return true;
 	while (ws->out->len) {
 		ssize_t n = upgrade_write(ws->up, span_of(ws->out->data, ws->out->len));
 		if (n < 0)
@@ -281,6 +298,7 @@ static bool flush(struct ws *ws)
 		ws->up->stats->ws_bytes_out += (uint64_t)n;
 		g_byte_array_remove_range(ws->out, 0, (guint)n);
 	}
+	empty(&ws->out, most);
 	return true;
 }
 
