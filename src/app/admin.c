@@ -6,6 +6,7 @@
 #include "meeting/create.h"
 #include "meeting/words.h"
 #include "store/q_person.h"
+#include "store/q_rating.h"
 #include "store/q_report.h"
 
 #include <glib.h>
@@ -164,6 +165,33 @@ static int report_remove(struct db *db, struct admin_job *job)
 	return 0;
 }
 
+/* ── How people found their meetings ── */
+
+static json_t *count_json(const struct rating_count *count)
+{
+	json_t *json = json_pack("{s:s, s:s, s:I}", "title", count->title, "number", count->number,
+		"started", (json_int_t)count->started);
+	for (int i = 1; i < RATING_GRADES; i++)
+		json_object_set_new(json, rating_grade_name(i), json_integer(count->grades[i]));
+	for (int i = 1; i < RATING_WRONGS; i++)
+		json_object_set_new(json, rating_wrong_name(i), json_integer(count->wrongs[i]));
+	return json;
+}
+
+static int rating_list(struct db *db, struct admin_job *job)
+{
+	GArray *counts;
+	int there = rating_count_list(db, REPORTS_SHOWN, &counts);
+	if (there < 0)
+		return refuse(job, there, "the list could not be read");
+	json_t *meetings = json_array();
+	for (guint i = 0; i < counts->len; i++)
+		json_array_append_new(meetings, count_json(&g_array_index(counts, struct rating_count, i)));
+	job->answer = json_pack("{s:o, s:i}", "meetings", meetings, "more", there - (int)counts->len);
+	g_array_unref(counts);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct db *db, struct admin_job *job);
@@ -173,6 +201,7 @@ static const struct {
 	{"user-password", user_password},
 	{"user-remove", user_remove},
 	{"user-list", user_list},
+	{"rating-list", rating_list},
 	{"report-list", report_list},
 	{"report-remove", report_remove},
 };

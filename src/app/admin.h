@@ -9,6 +9,8 @@
  *     {"do": "user-password", "login": "…", "password": "<encoded>"} → {"signed_out": "…"}
  *     {"do": "user-remove", "login": "…"} → {"signed_out": "…"}
  *     {"do": "user-list"} → {"users": [{"login", "name", "admin"}]}
+ *     {"do": "rating-list"} → {"meetings": [{"title", "number", "started", "good", "fair", "poor",
+ *         "sound", "picture", "other"}], "more"}
  *     {"do": "report-list"} → {"reports": [{"id", "at", "page", "text", "contact"}], "more"}
  *     {"do": "report-remove", "id": "…"} → {}
  *

@@ -8,6 +8,7 @@ enum {
 	MS_PER_HOUR = 3600 * 1000,
 	NUMBERS_BURST = 6, NUMBERS_EVERY_MS = 10 * 1000, /* wrong ones */
 	REPORTS_BURST = 5, REPORTS_EVERY_MS = 60 * 1000,
+	RATINGS_BURST = 500, RATINGS_EVERY_MS = 200, /* a house leaves at once */
 	RELAYS_BURST = 1000, RELAYS_EVERY_MS = 100, /* a house behind one address comes at once */
 };
 
@@ -24,6 +25,7 @@ struct api *api_new(const struct api_conf *conf)
 	api->creates = throttle(made / 4 + 1, MS_PER_HOUR / made);
 	api->numbers = throttle(NUMBERS_BURST, NUMBERS_EVERY_MS);
 	api->reports = throttle(REPORTS_BURST, REPORTS_EVERY_MS);
+	api->ratings = throttle(RATINGS_BURST, RATINGS_EVERY_MS);
 	api->relays = throttle(RELAYS_BURST, RELAYS_EVERY_MS);
 	return api;
 }
@@ -37,6 +39,7 @@ void api_free(struct api **apip)
 	throttle_free(&api->creates);
 	throttle_free(&api->numbers);
 	throttle_free(&api->reports);
+	throttle_free(&api->ratings);
 	throttle_free(&api->relays);
 	g_free(api);
 }
@@ -44,7 +47,7 @@ void api_free(struct api **apip)
 const struct api_part *const *api_parts(void)
 {
 	static const struct api_part *const parts[] = {&api_config_part, &api_meeting_part,
-		&api_openapi_part, &api_report_part, &api_session_part, &api_whip_part, NULL};
+		&api_openapi_part, &api_rating_part, &api_report_part, &api_session_part, &api_whip_part, NULL};
 	return parts;
 }
 

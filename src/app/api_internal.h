@@ -9,7 +9,7 @@
 
 struct api {
 	struct api_conf conf;
-	struct throttle *creates, *numbers, *reports, *relays;
+	struct throttle *creates, *numbers, *reports, *ratings, *relays;
 };
 
 /* A file's routes; their arg is the api. */
@@ -19,7 +19,7 @@ struct api_part {
 };
 
 extern const struct api_part api_config_part, api_meeting_part, api_openapi_part,
-	api_report_part, api_session_part, api_whip_part;
+	api_rating_part, api_report_part, api_session_part, api_whip_part;
 
 /* All of them, ending in one with routes NULL; for api_add, and for the test that compares them
  * with openapi.json. */

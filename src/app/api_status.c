@@ -91,6 +91,14 @@ static void put_store(GString *out, struct store *store)
 	put(out, "store_failed_total", "counter", "Database jobs that failed.", st.failed);
 }
 
+static void put_ratings(GString *out, const char *name, const char *help, const uint64_t *counts)
+{
+	g_string_append_printf(out, "# HELP ting_%s %s\n# TYPE ting_%s counter\n", name, help, name);
+	for (int grade = 1; grade < RATING_GRADES; grade++)
+		g_string_append_printf(out, "ting_%s{rating=\"%s\"} %" PRIu64 "\n", name,
+			rating_grade_name(grade), counts[grade]);
+}
+
 static void metrics(struct request *req, void *arg)
 {
 	const struct serve *s = arg;
@@ -101,6 +109,8 @@ static void metrics(struct request *req, void *arg)
 	put(out, "tests", "gauge", "Tests of devices and line now.", rs.tests);
 	put(out, "members", "gauge", "People in meetings.", rs.members);
 	put(out, "waiting", "gauge", "People in lobbies.", rs.waiting);
+	put_ratings(out, "ratings_total", "How people found their meetings.", rs.ratings);
+	put_ratings(out, "ratings_withdrawn_total", "Of them changed or taken back.", rs.ratings_back);
 	put_http(out, server_stats(s->server));
 	struct media_counts mc;
 	media_counts(s->media, &mc);

@@ -10,7 +10,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"serve", cmd_serve, "run the server"},
-	{"meeting", cmd_meeting, "new: make a meeting in an installation"},
+	{"meeting", cmd_meeting, "new: make a meeting; ratings: how people found theirs"},
 	{"user", cmd_user, "add, password, remove, list: who may sign in"},
 	{"report", cmd_report, "list, remove: what people say they could not use"},
 	{"config", cmd_config, "print the commented default configuration"},

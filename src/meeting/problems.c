@@ -51,6 +51,10 @@ PROBLEM(not_usable, "not-usable", 422, "Webbläsaren erbjöd inget som servern k
 	"The browser offered nothing that the server can use",
 	"Använd en aktuell version av Chrome, Edge, Firefox eller Safari.",
 	"Use a current version of Chrome, Edge, Firefox or Safari.");
+PROBLEM(rating_settled, "rating-settled", 409, "Svaret går inte att ändra längre",
+	"The answer can't be changed any more", "", "");
+PROBLEM(rating_unknown, "rating-unknown", 403, "Bara den som var med i mötet kan svara",
+	"Only those who were in the meeting can answer", "", "");
 PROBLEM(refused, "refused", 403, "Du blev inte insläppt i mötet", "You were not let in",
 	"Hör av dig till den som bjöd in.", "Get in touch with whoever invited you.");
 PROBLEM(removed, "removed", 403, "Du har blivit borttagen från mötet",

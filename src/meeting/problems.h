@@ -20,6 +20,8 @@ extern const struct problem problem_meetings_full;   /* 503: no more may be made
 extern const struct problem problem_member_unknown;  /* 404 */
 extern const struct problem problem_no_media;        /* 409 */
 extern const struct problem problem_not_usable;      /* 422: nothing in the offer can be used */
+extern const struct problem problem_rating_settled;  /* 409: can't be changed any more */
+extern const struct problem problem_rating_unknown;  /* 403: by nobody who was there */
 extern const struct problem problem_refused;         /* 403 */
 extern const struct problem problem_removed;         /* 403 */
 extern const struct problem problem_resume_unknown;  /* 404 */

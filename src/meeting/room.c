@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "meeting/link_internal.h"
+#include "meeting/rate.h"
 #include "meeting/rooms_internal.h"
 #include "meeting/save.h"
 #include "meeting/stage.h"
@@ -263,6 +264,11 @@ void room_snapshot(const struct room *room, const struct member *m, json_t *obj)
 	json_object_set_new(obj, "members", members_json(room, m));
 	json_object_set_new(obj, "chat", chat_json(room, m));
 	json_object_set_new(obj, "floor", room->floor ? json_integer(room->floor) : json_null());
+	if (!room->echo) {
+		char ticket[RATE_TICKET_LEN + 1];
+		rate_ticket(room, m, ticket);
+		json_object_set_new(obj, "rating", json_string(ticket));
+	}
 	if (role_is_leader(m->role))
 		json_object_set_new(obj, "waiting", waiting_json(room));
 }

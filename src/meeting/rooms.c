@@ -348,5 +348,7 @@ void rooms_stats(const struct rooms *rooms, struct rooms_stats *ret_stats)
 		.tests = rooms->tests,
 		.links = g_hash_table_size(rooms->links),
 	};
+	memcpy(ret_stats->ratings, rooms->ratings, sizeof ret_stats->ratings);
+	memcpy(ret_stats->ratings_back, rooms->ratings_back, sizeof ret_stats->ratings_back);
 	g_hash_table_foreach(rooms->by_group, count_members, ret_stats);
 }

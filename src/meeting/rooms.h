@@ -9,8 +9,10 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "media/media.h"
 #include "meeting/problems.h"
+#include "store/q_rating.h"
 #include "store/store.h"
 
 #include <glib.h>
@@ -71,6 +73,7 @@ struct rooms_conf {
 	struct store *store;             /* borrowed, started; outlives the rooms */
 	const struct rooms_media *calls; /* borrowed, static */
 	void *media;                     /* borrowed, given to calls */
+	char rate_key[RANDOM_TOKEN_LEN + 1]; /* rate.h */
 	usec (*mono)(void);              /* clocks; NULL: those of base/clock.h */
 	usec (*wall)(void);
 	bool manual; /* no timer: the owner calls rooms_tick, at least five times a second */
@@ -104,6 +107,8 @@ void rooms_find(struct rooms *rooms, const char *code, const struct addr *addr,
 struct rooms_stats {
 	unsigned rooms, tests, links; /* tests are not among the rooms */
 	unsigned members, waiting;
+	uint64_t ratings[RATING_GRADES];      /* given since the start, by grade */
+	uint64_t ratings_back[RATING_GRADES]; /* and changed or taken back */
 };
 void rooms_stats(const struct rooms *rooms, struct rooms_stats *ret_stats);
 

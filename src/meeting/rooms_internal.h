@@ -4,6 +4,7 @@
 
 #include "identity/throttle.h"
 #include "meeting/rooms.h"
+#include "store/q_rating.h"
 
 struct link;
 
@@ -14,6 +15,7 @@ struct rooms {
 	GHashTable *links;    /* serial to struct link */
 	uint64_t last_serial;
 	uint64_t last_stats;
+	uint64_t ratings[RATING_GRADES], ratings_back[RATING_GRADES]; /* since the start */
 	unsigned tests;       /* of the rooms: of a test page */
 	struct throttle *misses, *joins;
 	guint timer;

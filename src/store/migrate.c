@@ -90,7 +90,24 @@ static const char step_1[] =
 /* Has been host by right: by a link, or as the meeting's owner. */
 static const char step_2[] = "ALTER TABLE member ADD COLUMN led SMALLINT NOT NULL DEFAULT 0";
 
-static const char *const steps[] = {step_1, step_2};
+/* How people found a meeting, by a digest of what they were given to say it with: no name, no
+ * number. And what the server alone knows. */
+static const char step_3[] =
+	"CREATE TABLE rating ("
+	" meeting BIGINT NOT NULL REFERENCES meeting (id),"
+	" who TEXT NOT NULL," /* SHA-256 of the ticket: meeting/rate.h */
+	" grade TEXT NOT NULL," /* 'good', 'fair', 'poor' */
+	" wrong TEXT NOT NULL," /* 'sound', 'picture', 'other', '' */
+	" at BIGINT NOT NULL," /* when it was first given */
+	" PRIMARY KEY (meeting, who)"
+	");"
+
+	"CREATE TABLE secret ("
+	" name TEXT NOT NULL PRIMARY KEY,"
+	" value TEXT NOT NULL"
+	");";
+
+static const char *const steps[] = {step_1, step_2, step_3};
 
 enum { STEP_COUNT = sizeof steps / sizeof *steps };
 

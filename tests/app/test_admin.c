@@ -3,6 +3,8 @@
 
 #include "app/control_socket.h"
 #include "identity/password.h"
+#include "store/q_meeting.h"
+#include "store/q_rating.h"
 #include "store/q_report.h"
 
 #include <glib/gstdio.h>
@@ -213,6 +215,43 @@ static void reports_are_read_and_removed(void **state)
 	close_down(&f);
 }
 
+static int add_ratings(struct db *db, void *arg)
+{
+	struct meeting_row meeting = {.id = 5, .code = (char *)"kod", .number = (char *)"1234567890",
+		.title = (char *)"Nämnden", .started = 1000};
+	int err = meeting_row_add(db, &meeting);
+	struct rating_row one = {5, "a", RATING_POOR, RATING_PICTURE, 1};
+	struct rating_row two = {5, "b", RATING_GOOD, RATING_WRONG_NONE, 1};
+	if (err >= 0)
+		err = rating_row_put(db, &one, 0, 10);
+	return err < 0 ? err : rating_row_put(db, &two, 0, 10);
+}
+
+static int number(const json_t *json, const char *name)
+{
+	return (int)json_integer_value(json_object_get(json, name));
+}
+
+static void ratings_are_read_in_sums(void **state)
+{
+	struct fixture f;
+	open_up(&f);
+	serve(&f);
+	assert_int_equal(store_run(f.store, add_ratings, NULL, NULL), 0);
+	json_t *answer = ask(&f, json_pack("{s:s}", "do", "rating-list"));
+	const json_t *meeting = json_array_get(json_object_get(answer, "meetings"), 0);
+	assert_string_equal(text(meeting, "title"), "Nämnden");
+	assert_int_equal(number(meeting, "started"), 1000);
+	assert_int_equal(number(meeting, "good"), 1);
+	assert_int_equal(number(meeting, "fair"), 0);
+	assert_int_equal(number(meeting, "poor"), 1);
+	assert_int_equal(number(meeting, "picture"), 1);
+	assert_int_equal(number(meeting, "sound"), 0);
+	assert_int_equal(number(answer, "more"), 0);
+	json_decref(answer);
+	close_down(&f);
+}
+
 static void the_socket_is_private(void **state)
 {
 	struct fixture f;
@@ -256,6 +295,7 @@ int main(void)
 		cmocka_unit_test(alone_a_command_opens_the_database),
 		cmocka_unit_test(beside_a_server_it_asks_the_server),
 		cmocka_unit_test(reports_are_read_and_removed),
+		cmocka_unit_test(ratings_are_read_in_sums),
 		cmocka_unit_test(the_socket_is_private),
 		cmocka_unit_test(bad_questions_hurt_nobody),
 	};

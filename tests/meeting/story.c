@@ -1,5 +1,6 @@
 #include "story.h"
 
+#include "meeting/rate.h"
 #include "meeting/room.h"
 #include "meeting/rooms_internal.h"
 
@@ -127,6 +128,8 @@ static void open_up(struct story *story)
 	assert_int_equal(store_open(story->path ? story->path : ":memory:", &story->store), 0);
 	assert_true(store_call(story->store, create_sweep, NULL) >= 0);
 	assert_true(store_call(story->store, create_expire, &story->limits) >= 0);
+	char key[RANDOM_TOKEN_LEN + 1];
+	assert_int_equal(store_call(story->store, rate_key, key), 0);
 	assert_int_equal(store_start(story->store, NULL, STORE_QUEUE_MAX), 0);
 	struct rooms_conf conf = {.limits = story->limits,
 		.store = story->store,
@@ -135,6 +138,7 @@ static void open_up(struct story *story)
 		.mono = story_mono,
 		.wall = story_wall,
 		.manual = true};
+	memcpy(conf.rate_key, key, sizeof key);
 	story->rooms = rooms_new(&conf);
 }
 

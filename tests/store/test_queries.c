@@ -4,7 +4,9 @@
 #include "store/q_meeting.h"
 #include "store/q_member.h"
 #include "store/q_person.h"
+#include "store/q_rating.h"
 #include "store/q_report.h"
+#include "store/q_secret.h"
 #include "store/q_session.h"
 
 #include <setjmp.h>
@@ -342,6 +344,74 @@ static void reports_have_a_limit(void **state)
 	db_close(&db);
 }
 
+static int rate(struct db *db, int64_t meeting, const char *who, enum rating_grade grade,
+	enum rating_wrong wrong, int64_t at, int64_t since)
+{
+	struct rating_row row = {meeting, who, grade, wrong, at};
+	return rating_row_put(db, &row, since, 3);
+}
+
+static void ratings_are_one_each_and_counted(void **state)
+{
+	struct db *db = open_new();
+	add_meeting(db, 1, "a", "1");
+	add_meeting(db, 2, "b", "2");
+	add_meeting(db, 3, "c", "3");
+	put_times(db, "a", 10, 0);
+	put_times(db, "b", 20, 0);
+	assert_int_equal(rate(db, 1, "åsa", RATING_POOR, RATING_SOUND, 100, 0), RATING_NONE);
+	assert_int_equal(rate(db, 1, "åsa", RATING_FAIR, RATING_PICTURE, 101, 0), RATING_POOR);
+	assert_int_equal(rate(db, 1, "bo", RATING_GOOD, 0, 102, 0), RATING_NONE);
+	assert_int_equal(rate(db, 2, "åsa", RATING_GOOD, 0, 103, 0), RATING_NONE);
+	assert_int_equal(rate(db, 9, "bo", RATING_GOOD, 0, 103, 0), -ERR_NOTFOUND);
+	/* taken back, and given again */
+	assert_int_equal(rate(db, 1, "bo", RATING_NONE, 0, 104, 0), RATING_GOOD);
+	assert_int_equal(rate(db, 1, "bo", RATING_NONE, 0, 104, 0), RATING_NONE);
+	assert_int_equal(rate(db, 1, "bo", RATING_POOR, RATING_OTHER, 105, 0), RATING_NONE);
+	/* what was first given long ago stays */
+	assert_int_equal(rate(db, 1, "åsa", RATING_GOOD, 0, 200, 101), -ERR_PHASE);
+	assert_int_equal(rate(db, 1, "åsa", RATING_NONE, 0, 200, 101), -ERR_PHASE);
+	/* and there is an end to how many */
+	assert_int_equal(rate(db, 1, "cia", RATING_POOR, RATING_OTHER, 105, 0), RATING_NONE);
+	assert_int_equal(rate(db, 1, "dan", RATING_GOOD, 0, 106, 0), -ERR_FULL);
+	GArray *counts;
+	assert_int_equal(rating_count_list(db, 10, &counts), 2);
+	assert_int_equal(counts->len, 2);
+	const struct rating_count *last = &g_array_index(counts, struct rating_count, 0);
+	assert_string_equal(last->number, "2");
+	assert_int_equal(last->grades[RATING_GOOD], 1);
+	const struct rating_count *first = &g_array_index(counts, struct rating_count, 1);
+	assert_string_equal(first->title, "Nämnden");
+	assert_true(first->started == 10);
+	assert_int_equal(first->grades[RATING_GOOD], 0);
+	assert_int_equal(first->grades[RATING_FAIR], 1);
+	assert_int_equal(first->grades[RATING_POOR], 2);
+	assert_int_equal(first->wrongs[RATING_SOUND], 0);
+	assert_int_equal(first->wrongs[RATING_PICTURE], 1);
+	assert_int_equal(first->wrongs[RATING_OTHER], 2);
+	g_array_unref(counts);
+	assert_int_equal(rating_count_list(db, 1, &counts), 2);
+	assert_int_equal(counts->len, 1);
+	g_array_unref(counts);
+	db_close(&db);
+}
+
+static void a_secret_is_made_once(void **state)
+{
+	struct db *db = open_new();
+	char *value = NULL;
+	assert_int_equal(secret_get(db, "rating", "first", &value), 0);
+	assert_string_equal(value, "first");
+	g_free(value);
+	assert_int_equal(secret_get(db, "rating", "second", &value), 0);
+	assert_string_equal(value, "first");
+	g_free(value);
+	assert_int_equal(secret_get(db, "other", "second", &value), 0);
+	assert_string_equal(value, "second");
+	g_free(value);
+	db_close(&db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +425,8 @@ int main(void)
 		cmocka_unit_test(people_have_logins),
 		cmocka_unit_test(sessions_expire_and_end_with_the_password),
 		cmocka_unit_test(reports_have_a_limit),
+		cmocka_unit_test(ratings_are_one_each_and_counted),
+		cmocka_unit_test(a_secret_is_made_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
