@@ -47,7 +47,8 @@ void api_free(struct api **apip)
 const struct api_part *const *api_parts(void)
 {
 	static const struct api_part *const parts[] = {&api_config_part, &api_meeting_part,
-		&api_openapi_part, &api_rating_part, &api_report_part, &api_session_part, &api_whip_part, NULL};
+		&api_openapi_part, &api_rating_part, &api_report_part, &api_session_part,
+		&api_whip_part, NULL};
 	return parts;
 }
 

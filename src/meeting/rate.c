@@ -95,7 +95,7 @@ static const struct problem *problem_of(int err)
 static void have_put(int result, void *arg)
 {
 	struct rating *r = arg;
-	if (result >= 0) {
+	if (result >= 0 && result != (int)r->row.grade) {
 		/* Counters never fall: what is taken back is counted apart. */
 		struct rooms *rooms = r->rooms;
 		rooms->ratings_back[result] += result != RATING_NONE;

@@ -1,5 +1,5 @@
-/* What this installation knows and nobody else, and keeps from one start to the next. All run inside
- * a job (store.h). */
+/* What this installation knows and nobody else, from one start to the next. All run inside a job
+ * (store.h). */
 #ifndef STORE_Q_SECRET_H
 #define STORE_Q_SECRET_H
 

@@ -1,7 +1,9 @@
 // The HTTP side of the server (docs/protocol.md, "HTTP beside it").
 import { signal } from '@preact/signals';
 import { lang } from './i18n';
-import { ProblemError, type Config, type MeetingSummary, type Problem } from './types';
+import {
+  ProblemError, type Config, type Grade, type MeetingSummary, type Problem, type Wrong,
+} from './types';
 
 const OFFLINE: Problem = { type: '/problem/offline', title: '', status: 0 };
 
@@ -59,6 +61,12 @@ export function getMeeting(code: string): Promise<MeetingSummary> {
 
 export function findNumber(number: string): Promise<{ code: string }> {
   return ask('POST', 'numbers', { number });
+}
+
+export function putRating(
+  ticket: string, rating: Grade | null, wrong: Wrong | null,
+): Promise<void> {
+  return ask('PUT', 'ratings', { ticket, rating, ...(wrong ? { wrong } : {}) });
 }
 
 export function report(page: string, text: string, contact: string): Promise<void> {

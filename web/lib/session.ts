@@ -7,6 +7,7 @@ import { lang, t } from './i18n';
 import { notice } from './notices';
 import { Peer } from './peer';
 import { prefs } from './prefs';
+import { setTicket } from './rating';
 import { getPlace, putPlace } from './resume';
 import { Signalling } from './signalling';
 import * as state from './state';
@@ -239,6 +240,7 @@ function enter(reply: Pick<JoinReply, 'members' | 'chat'> & Partial<JoinReply>):
   const shown = state.members.peek().get(state.shownScreen.peek());
   if (!shown?.screen) state.shownScreen.value = anyScreen();
   knock(reply.waiting ?? []);
+  setTicket(reply.rating ?? '');
   state.phase.value = 'in';
   sendMedia();
   if (reply.media === 'kept' && answered) {

@@ -74,6 +74,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** How a meeting was, and what was wrong. */
+export type Grade = 'good' | 'fair' | 'poor';
+export type Wrong = 'sound' | 'picture' | 'other';
+
 export interface JoinReply {
   state: 'in' | 'lobby';
   self: number;
@@ -84,6 +88,7 @@ export interface JoinReply {
   members: Member[];
   chat: Chat[];
   floor: number | null;
+  rating?: string;
   waiting?: Waiting[];
 }
 

@@ -4,6 +4,7 @@ import { clock, t } from '../lib/i18n';
 import { join } from '../lib/session';
 import { Frame } from './frame';
 import { Icon } from './icon';
+import { Rate } from './rate';
 
 function saveChat(): void {
   const lines = chat.peek().map((c) => `${clock(c.at)} ${c.name}: ${c.text}`);
@@ -34,6 +35,7 @@ export function Left() {
             <a class={again ? 'btn plain' : 'btn primary big'} href="/">{t('kind.home')}</a>
           </div>
         </section>
+        {(why === 'left' || why === 'ended') && <Rate />}
         {chat.value.length > 0 && (why === 'left' || why === 'ended') && (
           <section class="card pad keep" aria-labelledby="keep">
             <h2 id="keep">{t('left.keep')}</h2>
