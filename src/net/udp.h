@@ -17,7 +17,8 @@
 
 enum {
 	UDP_BATCH = 64,      /* datagrams taken by one call */
-	UDP_SLOTS = 512,     /* datagrams that wait for udp_flush; then it is called by itself */
+	UDP_SLOTS = 512,     /* datagrams that wait for udp_flush, or fewer when they are large; then
+	                      * it is called by itself */
 	UDP_LOCALS_MAX = 32, /* local addresses told apart */
 };
 

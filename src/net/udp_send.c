@@ -19,15 +19,16 @@ static struct udp *udp_of(struct out *out)
 static uint8_t *room(struct out *out)
 {
 	struct udp *u = udp_of(out);
-	if (u->slot_count == UDP_SLOTS)
+	if (u->slot_count == UDP_SLOTS || u->room_used > UDP_ROOM - OUT_MAX)
 		udp_flush(u);
-	return u->slots[u->slot_count].buf;
+	return u->room + u->room_used;
 }
 
 static void clear(struct udp *u)
 {
 	u->slot_count = 0;
 	u->dest_count = 0;
+	u->room_used = 0;
 	memset(u->table, 0xff, sizeof u->table);
 }
 
@@ -54,8 +55,10 @@ static void commit(struct out *out, const struct addr *to, size_t len)
 	BUG_IF(len > OUT_MAX || to->tcp);
 	int16_t index = (int16_t)u->slot_count++;
 	struct udp_slot *slot = &u->slots[index];
+	slot->at = u->room_used;
 	slot->len = (uint16_t)len;
 	slot->next = -1;
+	u->room_used += (uint32_t)(len + UDP_ALIGN - 1) & ~(uint32_t)(UDP_ALIGN - 1);
 	struct udp_dest *d = dest_for(u, to);
 	if (d->first < 0)
 		d->first = index;
@@ -154,7 +157,7 @@ static int batch_add(struct udp *u, struct batch *b, const struct addr *to, int 
 	memset(&b->control[m], 0, sizeof b->control[m]);
 	for (int i = 0; i < n; i++) {
 		struct udp_slot *slot = &u->slots[index];
-		b->iov[b->iov_count++] = (struct iovec){slot->buf, slot->len};
+		b->iov[b->iov_count++] = (struct iovec){u->room + slot->at, slot->len};
 		u->counts.bytes_out += slot->len;
 		index = slot->next;
 	}

@@ -144,6 +144,34 @@ static void more_receivers_and_slots_than_a_flush_holds(void **state)
 	udp_free(&b);
 }
 
+/* The room for what waits is bytes, not places: the largest datagrams fill it first. */
+static void more_bytes_than_a_flush_holds(void **state)
+{
+	(void)state;
+	struct udp *a = open_any();
+	struct udp *b = open_any();
+	enum { N = 400 };
+	struct addr to = at("127.0.0.1", b);
+	for (int i = 0; i < N; i++) {
+		size_t len = OUT_MAX - (size_t)(i % 7);
+		uint8_t *room = out_room(udp_out(a));
+		assert_non_null(room);
+		memset(room, i, OUT_MAX); /* all of it may be written */
+		out_commit(udp_out(a), &to, len);
+	}
+	udp_flush(a);
+	for (int got = 0; got < N; got++) {
+		uint8_t buf[OUT_MAX];
+		struct udp_packet p = {.buf = buf, .cap = sizeof buf};
+		assert_int_equal(recv_wait(b, &p, 1), 1);
+		assert_int_equal(p.len, OUT_MAX - got % 7);
+		assert_int_equal(p.buf[0], (uint8_t)got);
+		assert_int_equal(p.buf[p.len - 1], (uint8_t)got);
+	}
+	udp_free(&a);
+	udp_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +179,7 @@ int main(void)
 		cmocka_unit_test(answers_come_from_the_address_that_was_asked),
 		cmocka_unit_test(what_is_too_long_is_counted_and_empty),
 		cmocka_unit_test(more_receivers_and_slots_than_a_flush_holds),
+		cmocka_unit_test(more_bytes_than_a_flush_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
