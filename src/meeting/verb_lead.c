@@ -1,10 +1,14 @@
-/* role, mute, remove, end: what leaders do to others. */
+/* role, mute, remove, end: what leaders do to others; audience: whom they don't see listed. */
 #include "meeting/join.h"
 #include "meeting/link_internal.h"
+#include "meeting/rooms_internal.h"
 #include "meeting/stage.h"
 #include "meeting/verbs.h"
+#include "meeting/words.h"
 
 #include <string.h>
+
+enum { AUDIENCE_PAGE = 50 }; /* told at a time */
 
 static unsigned hosts(const struct room *room)
 {
@@ -93,6 +97,38 @@ const struct problem *verb_remove(struct call *call)
 	room_send(m, room_event("removed"));
 	join_ban(call->room, &m->peer);
 	room_leave(call->room, m, MEMBER_REMOVED, "removed");
+	return NULL;
+}
+
+/* Those of the audience whose name holds the words, in whatever case, by number from the one after
+ * `after`. */
+const struct problem *verb_audience(struct call *call)
+{
+	const struct rooms_limits *limits = &call->rooms->conf.limits;
+	if (!link_take(call->link, &call->link->texts, limits->texts_burst, limits->texts_every_ms))
+		return &problem_too_fast;
+	const char *search = call_text(call, "search");
+	g_autofree char *wanted = words_fold(search ? search : "");
+	int64_t after = call_int(call, "after");
+	json_t *members = json_array();
+	unsigned found = 0, more = 0;
+	struct member *m;
+	room_each(call->room, m) {
+		if (!member_is_in(m) || member_is_listed(m))
+			continue;
+		g_autofree char *name = *wanted ? words_fold(m->name) : NULL;
+		if (name && !strstr(name, wanted))
+			continue;
+		found++;
+		if (m->number <= after)
+			continue;
+		if (json_array_size(members) < AUDIENCE_PAGE)
+			json_array_append_new(members, member_json(m));
+		else
+			more++;
+	}
+	call->reply =
+		json_pack("{s:o, s:i, s:i}", "members", members, "found", (int)found, "more", (int)more);
 	return NULL;
 }
 

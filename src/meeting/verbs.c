@@ -51,6 +51,10 @@ static const struct field media_fields[] = {BOOL("mic"), BOOL("camera"), BOOL("s
 static const struct field admit_fields[] = {MEMBER, BOOL("all")};
 static const struct field member_fields[] = {NEED_MEMBER};
 static const struct field on_fields[] = {NEED_BOOL("on")};
+static const struct field audience_fields[] = {
+	TEXT("search", 0, 1024),
+	{.name = "after", .type = FIELD_INT, .min = 0, .max = UINT32_MAX},
+};
 static const struct field role_fields[] = {NEED_MEMBER, NEED_WORD("role", roles)};
 static const struct field mute_fields[] = {MEMBER, BOOL("all"), NEED_WORD("kind", kinds)};
 static const struct field hand_fields[] = {NEED_BOOL("up"), MEMBER};
@@ -95,6 +99,7 @@ static const struct verb table[] = {
 	ROW("lobby", verb_lobby, on_fields, 0),
 	ROW("lock", verb_lock, on_fields, 0),
 	ROW("role", verb_role, role_fields, 0),
+	ROW("audience", verb_audience, audience_fields, 0),
 	ROW("mute", verb_mute, mute_fields, 0),
 	ROW("remove", verb_remove, member_fields, 0),
 	BARE("end", verb_end, 0),

@@ -64,7 +64,7 @@ bool call_may_write(const struct call *call);
 verb_fn verb_join, verb_leave, verb_rename;                  /* verb_join.c */
 verb_fn verb_offer, verb_view, verb_media, verb_stats;       /* verb_media.c */
 verb_fn verb_admit, verb_refuse, verb_lobby, verb_lock;      /* verb_lobby.c */
-verb_fn verb_role, verb_mute, verb_remove, verb_end;         /* verb_lead.c */
+verb_fn verb_role, verb_mute, verb_remove, verb_end, verb_audience; /* verb_lead.c */
 verb_fn verb_hand, verb_floor, verb_pin_interpreter;         /* verb_floor.c */
 verb_fn verb_chat, verb_reaction, verb_rtt, verb_caption;    /* verb_text.c */
 

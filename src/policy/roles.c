@@ -22,6 +22,7 @@ static const struct row {
 } table[] = {
 	/*                     host co  pres part int  cap  aud */
 	{"admit",             {Y,   Y,  _,   _,   _,   _,   _}},
+	{"audience",          {Y,   Y,  _,   _,   _,   _,   _}},
 	{"caption",           {_,   _,  _,   _,   Y,   Y,   _}},
 	{"chat",              {Y,   Y,  Y,   Y,   Y,   Y,   Y}},
 	{"end",               {Y,   _,  _,   _,   _,   _,   _}},

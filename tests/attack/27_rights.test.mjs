@@ -31,6 +31,7 @@ const VERBS = {
   rtt: [SENDERS, { line: 1, text: 'hej' }],
   caption: [['interpreter', 'captioner'], { line: 1, text: 'hej' }],
   admit: [LEADERS, { member: 99 }],
+  audience: [LEADERS, { search: 'B' }],
   refuse: [LEADERS, { member: 99 }],
   role: [LEADERS, { member: 99, role: 'participant' }],
   mute: [LEADERS, { member: 99, kind: 'mic' }],

@@ -98,6 +98,54 @@ static void a_hand_stays_up_on_the_way_to_the_audience(void **state)
 	story_free(story);
 }
 
+/* They may be many, so they are asked for by the page, and by name. */
+static void the_audience_is_looked_up_by_leaders(void **state)
+{
+	struct story *story = story_new(false);
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct client *last = NULL, *cohost = guest_of(story, "Cia");
+	for (int i = 0; i < 60; i++) {
+		g_autofree char *name = g_strdup_printf("%s %02d", i % 20 ? "Gäst" : "Östen", i);
+		last = guest_of(story, name);
+		set_role(host, last, "audience");
+		story_pass(story, 200);
+	}
+	const json_t *reply = client_ask(host, "{'verb':'audience'}");
+	const json_t *members = json_object_get(reply, "members");
+	assert_int_equal(json_array_size(members), 50);
+	assert_true(int_of(reply, "found") == 60 && int_of(reply, "more") == 10);
+	uint32_t end = (uint32_t)int_of(json_array_get(members, 49), "member");
+	reply = client_ask(host, "{'verb':'audience','after':%u}", end);
+	members = json_object_get(reply, "members");
+	assert_int_equal(json_array_size(members), 10);
+	assert_true(int_of(reply, "found") == 60 && int_of(reply, "more") == 0);
+	assert_int_equal(int_of(json_array_get(members, 9), "member"), last->number);
+	assert_string_equal(text_of(json_array_get(members, 9), "role"), "audience");
+	/* by name, in any case */
+	set_role(host, cohost, "co-host");
+	reply = client_ask(cohost, "{'verb':'audience','search':'öSTEN'}");
+	members = json_object_get(reply, "members");
+	assert_int_equal(json_array_size(members), 3);
+	assert_string_equal(text_of(json_array_get(members, 1), "name"), "Östen 20");
+	assert_int_equal(
+		int_of(client_ask(host, "{'verb':'audience','search':'Bo'}"), "found"), 0);
+	/* nobody else learns who they are */
+	assert_problem(client_ask(bo, "{'verb':'audience'}"), "role-forbidden");
+	assert_problem(client_ask(last, "{'verb':'audience'}"), "role-forbidden");
+	/* one is let in again, without a hand up */
+	client_forget(bo);
+	set_role(host, last, "participant");
+	assert_string_equal(
+		text_of(json_object_get(client_event(bo, "member"), "member"), "role"), "participant");
+	assert_int_equal(int_of(client_ask(host, "{'verb':'audience'}"), "found"), 59);
+	/* a search as fast as one types, and no faster */
+	int refused = 0;
+	for (int i = 0; i < 30; i++)
+		refused += problem_of(client_ask(host, "{'verb':'audience','search':'x'}")) != NULL;
+	assert_true(refused > 0 && !host->closed);
+	story_free(story);
+}
+
 static void the_audience_sees_three_at_a_time(void **state)
 {
 	struct story *story = story_new(false);
@@ -282,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_hand_of_the_audience_is_seen_and_goes_again),
 		cmocka_unit_test(a_new_leader_sees_raised_hands_and_an_old_one_no_longer),
 		cmocka_unit_test(a_hand_stays_up_on_the_way_to_the_audience),
+		cmocka_unit_test(the_audience_is_looked_up_by_leaders),
 		cmocka_unit_test(the_audience_sees_three_at_a_time),
 		cmocka_unit_test(a_lost_transport_is_not_heard),
 		cmocka_unit_test(who_is_muted_is_told_at_once_that_nothing_goes_out),

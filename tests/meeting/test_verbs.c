@@ -37,6 +37,7 @@ static const struct {
 	{"lobby", "{'verb':'lobby','on':false}"},
 	{"lock", "{'verb':'lock','on':false}"},
 	{"role", "{'verb':'role','member':2,'role':'participant'}"},
+	{"audience", "{'verb':'audience'}"},
 	{"mute", "{'verb':'mute','member':2,'kind':'mic'}"},
 	{"remove", "{'verb':'remove','member':99}"},
 	{"hand", "{'verb':'hand','up':true}"},

@@ -28,6 +28,7 @@ static const struct {
 	{"caption", "IT"},
 	{"floor-take", "HCPpI"},
 	{"admit", "HC"},
+	{"audience", "HC"},
 	{"refuse", "HC"},
 	{"role", "HC"},
 	{"mute", "HC"},
