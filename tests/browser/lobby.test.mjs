@@ -30,6 +30,9 @@ const more = async (page, item) => {
   await page.locator('.popover.more').getByRole('button', { name: item }).click();
 };
 const width = async (page, name) => Math.round((await tile(page, name).boundingBox()).width);
+// What the camera's encoder is told about its picture.
+const hint = (page, wanted) => page.evaluate((word) => globalThis.testConnections.at(-1)
+  .getSenders().find((s) => s.track?.kind === 'video').track.contentHint === word, wanted);
 const flip = async (page, label) => {
   await openSheet(page, 'info');
   await page.getByRole('switch', { name: label }).click();
@@ -204,6 +207,7 @@ test('an interpreter is pinned for all, stays beside a speaker, and takes the fl
     await setRole(anna, 'Cecilia', 'interpreter');
     await toast(cecilia, 'Du är nu: Tolk').waitFor();
     await tile(björn, 'Cecilia').locator('.name', { hasText: 'tolk' }).waitFor();
+    await until('movement comes before size', () => hint(cecilia, 'motion'));
     const menu = await personMenu(anna, 'Cecilia');
     await menu.getByRole('button', { name: 'Visa tolken för alla' }).click();
     await sees(björn, 'Cecilia');
@@ -213,13 +217,14 @@ test('an interpreter is pinned for all, stays beside a speaker, and takes the fl
     await tool(cecilia, 'mic').click();
     await more(cecilia, 'Ta ordet på teckenspråk');
     await toast(björn, 'Cecilia har ordet').waitFor();
-      await until('Cecilia is large', async () =>
+    await until('Cecilia is large', async () =>
       await width(björn, 'Cecilia') > 1.5 * await width(björn, 'Anna'));
     await sees(björn, 'Cecilia');
     await more(cecilia, 'Lämna tillbaka ordet');
     await tool(cecilia, 'mic').click();
     await more(björn, 'Visa alla lika stora');
     await setRole(anna, 'Cecilia', 'participant');
+    await until('and no longer', () => hint(cecilia, ''));
   });
 
 test('the audience sees and hears, and is neither seen nor heard', async () => {

@@ -353,6 +353,11 @@ export async function startSharing(): Promise<void> {
 /** The page lives in one meeting at a time, so these watch for its whole life. */
 export function watchLocal(): void {
   effect(() => { void (mic.track.value, camera.track.value, state.sharing.value, sendTracks()); });
+  // Signs are read by their movement: of an interpreter the frame rate is kept before the size.
+  effect(() => {
+    const track = camera.track.value;
+    if (track) track.contentHint = state.me.value?.role === 'interpreter' ? 'motion' : '';
+  });
   effect(() => {
     void (mic.on.value, camera.on.value, state.sharing.value);
     if (state.phase.peek() === 'in') sendMedia();
