@@ -8,7 +8,9 @@ import { remember } from './prefs';
 import { call, onJoined, startSharing, stopSharing } from './session';
 import * as state from './state';
 import { LineSender } from './rtt';
-import { ProblemError, type Chat, type Role } from './types';
+import { ProblemError, type Chat, type Member, type Role } from './types';
+
+const UNDO_MS = 10_000;         // how long a way back is offered
 
 /** What went wrong, in words, where the person looks. */
 export function complain(error: unknown): void {
@@ -17,11 +19,14 @@ export function complain(error: unknown): void {
   notice([title, problem?.todo].filter(Boolean).join('. '), { tone: 'warning', topic: 'trouble' });
 }
 
-async function ask(verb: string, fields: object = {}): Promise<void> {
+/** Whether it was done. */
+async function ask(verb: string, fields: object = {}): Promise<boolean> {
   try {
     await call(verb, fields);
+    return true;
   } catch (error) {
     complain(error);
+    return false;
   }
 }
 
@@ -62,7 +67,7 @@ export async function toggleShare(): Promise<void> {
   }
 }
 
-export function toggleHand(): Promise<void> {
+export function toggleHand(): Promise<boolean> {
   return ask('hand', { up: state.me.peek()?.hand === null });
 }
 
@@ -76,7 +81,7 @@ export async function rename(name: string): Promise<void> {
   await ask('rename', { name });
 }
 
-export function takeFloor(take: boolean): Promise<void> {
+export function takeFloor(take: boolean): Promise<boolean> {
   return ask('floor', { take });
 }
 
@@ -85,7 +90,6 @@ export function takeFloor(take: boolean): Promise<void> {
 export const admit = (member: number) => ask('admit', { member });
 export const admitAll = () => ask('admit', { all: true });
 export const refuse = (member: number) => ask('refuse', { member });
-export const setRole = (member: number, role: Role) => ask('role', { member, role });
 export const mute = (member: number, kind: 'mic' | 'camera' | 'screen' = 'mic') =>
   ask('mute', { member, kind });
 export const muteAll = () => ask('mute', { all: true, kind: 'mic' });
@@ -97,6 +101,17 @@ export const remove = (member: number) => ask('remove', { member });
 export const lock = (on: boolean) => ask('lock', { on });
 export const setLobby = (on: boolean) => ask('lobby', { on });
 export const end = () => ask('end');
+
+/** Another role, and for a while the way back: a slip in a menu takes somebody's voice. */
+export async function setRole(
+  { member, name, role: before }: Pick<Member, 'member' | 'name' | 'role'>, role: Role,
+): Promise<void> {
+  if (!await ask('role', { member, role }) || member === state.self.peek()) return;
+  notice(t('say.roleOf', { name, role: t(`role.${role}`) }), {
+    topic: `role-${member}`, stay_ms: UNDO_MS,
+    action: { label: t('say.undo'), run: () => void ask('role', { member, role: before }) },
+  });
+}
 
 // ── Chat ──
 

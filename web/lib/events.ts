@@ -19,6 +19,7 @@ export interface EventCalls {
   over(why: state.LeftWhy): void;
   restarting(): void;
   mediaLost(): void;
+  mediaQuiet(): void;
   slots(slots: Slots): void;
   stopSharing(): void;
 }
@@ -70,6 +71,13 @@ function gone({ member: number, why }: { member: number; why: string }): void {
   members.delete(number);
   state.members.value = members;
   if (state.shownScreen.peek() === number) state.shownScreen.value = anyScreen();
+  if (why === 'audience') {
+    // Is there still, among those who are not listed; a lowered hand is no news.
+    if (before.role === 'audience') return;
+    const text = t('say.roleOf', { name: before.name, role: t('role.audience') });
+    notice(text, { topic: `role-${number}` });
+    return;
+  }
   const text = t(why === 'removed' ? 'say.removed' : 'say.left', { name: before.name });
   if (members.size < QUIET_FROM) notice(text, { topic: 'coming' });
   else say(text);
@@ -182,6 +190,7 @@ export function take(name: string, m: Message, calls: EventCalls): void {
     replaced: () => calls.over('replaced'),
     restarting: () => calls.restarting(),
     'media-lost': () => calls.mediaLost(),
+    'media-quiet': () => calls.mediaQuiet(),
   };
   const entry = Object.hasOwn(table, name) ? table[name] : undefined;
   if (entry) batch(entry);

@@ -39,6 +39,7 @@ export interface MeetingInfo {
   lobby: boolean;
   started: number;
   number: string;
+  audience: number;
 }
 
 export interface Chat {
@@ -117,6 +118,7 @@ export interface Stats {
   up: { bps: number; loss: number; jitter_ms: number };
   down: { bps: number; loss: number };
   rtt_ms: number;
+  quiet_ms: number;
   path: 'udp' | 'tcp';
 }
 

@@ -5,6 +5,7 @@ import { camera, mic } from '../lib/devices';
 import { t } from '../lib/i18n';
 import { hands, hosting, me, members, others, self, sharing, waiting } from '../lib/state';
 import type { Member } from '../lib/types';
+import { Audience } from './audience';
 import { Face } from './face';
 import { Icon } from './icon';
 import { PersonMenu } from './personmenu';
@@ -144,6 +145,7 @@ export function PeopleSheet() {
           <ul class="rows people">{found.map((m) => <Row key={m.member} m={m} />)}</ul>
           {!found.length && <p class="q">{t('people.noneFound')}</p>}
         </section>
+        {hosting.value && <Audience />}
       </div>
       {hosting.value && others.value.length > 0 && (
         <div class="below">

@@ -28,7 +28,7 @@ function RoleChoice({ m }: { m: Member }) {
   return (
     <label class="field rolechoice"><span class="over">{t('people.role')}</span>
       <select class="in" value={m.role}
-        onChange={(e) => void setRole(m.member, e.currentTarget.value as Role)}>
+        onChange={(e) => void setRole(m, e.currentTarget.value as Role)}>
         {may.map((r) => <option key={r} value={r}>{t(`role.${r}`)}</option>)}
       </select>
     </label>
@@ -57,8 +57,10 @@ function Hosts({ m, done }: { m: Member; done(): void }) {
         run={act(() => void mute(m.member, 'camera'))} />}
       {m.screen && <Item icon="monitor-off" label={t('people.screenStop')}
         run={act(() => void mute(m.member, 'screen'))} />}
-      <Item icon="hand-metal" label={t(has ? 'people.floorTake' : 'people.floorGive')}
-        run={act(() => void giveFloor(has ? null : m.member))} />
+      {m.role !== 'audience' && (
+        <Item icon="hand-metal" label={t(has ? 'people.floorTake' : 'people.floorGive')}
+          run={act(() => void giveFloor(has ? null : m.member))} />
+      )}
       {m.role === 'interpreter' && (
         <Item icon="accessibility" run={act(() => void pinInterpreter(m.member, !m.pinned))}
           label={t(m.pinned ? 'people.interpreterFree' : 'people.interpreterPin')} />
@@ -106,7 +108,8 @@ export function PersonMenu({ m, open }: { m: Member; open: Signal<boolean> }) {
       </button>
       {open.value && (
         <Popover label={m.name} close={close} class="menu inline">
-          {own ? <Rename done={close} /> : (
+          {own && <Rename done={close} />}
+          {!own && m.role !== 'audience' && (
             <Item icon={isPinned ? 'pin-off' : 'pin'} run={() => { togglePin(m.member); close(); }}
               label={t(isPinned ? 'people.unpin' : 'people.pin')} />
           )}
