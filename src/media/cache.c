@@ -1,14 +1,14 @@
 /* A ring by sequence number. `first` and `top` bound what is held; every operation is a step of
- * one of them or a look at one place. */
+ * one of them or a look at one place, but for the few times that the ring widens. */
 #include "media/cache.h"
 
 #include <stdlib.h>
 
-int cache_init(struct cache *c, unsigned cap)
+int cache_init(struct cache *c, unsigned most)
 {
-	BUG_IF(cap == 0 || (cap & (cap - 1)) != 0);
-	*c = (struct cache){.cap = (uint16_t)cap};
-	c->ring = calloc(cap, sizeof(*c->ring));
+	BUG_IF(most < CACHE_FIRST || (most & (most - 1)) != 0);
+	*c = (struct cache){.cap = CACHE_FIRST, .most = (uint16_t)most};
+	c->ring = calloc(c->cap, sizeof(*c->ring));
 	return c->ring ? 0 : -ERR_NOMEM;
 }
 
@@ -47,6 +47,44 @@ static void drop_before(struct cache *c, uint16_t first)
 		c->has_key = false;
 }
 
+/* Makes the ring wide enough for `span` numbers from `first` on, as far as it may and can be. */
+static void widen(struct cache *c, unsigned span)
+{
+	unsigned cap = c->cap;
+	struct packet **ring;
+
+	while (cap < span && cap < c->most)
+		cap *= 2;
+	if (cap == c->cap || span > c->most)
+		return;
+	ring = calloc(cap, sizeof(*ring));
+	if (!ring)
+		return;
+	for (unsigned i = 0; i < c->cap; i++) {
+		uint16_t seq = (uint16_t)(c->first + i);
+		ring[seq & (cap - 1)] = *place(c, seq);
+	}
+	free(c->ring);
+	c->ring = ring;
+	c->cap = (uint16_t)cap;
+}
+
+/* Lets go what can't be kept beside a newer one. */
+static void advance(struct cache *c, uint16_t seq)
+{
+	uint16_t first = (uint16_t)(seq - c->most + 1);
+
+	if (seq_before(c->first, first))
+		drop_before(c, first);
+	if (c->count == 0)
+		drop_before(c, seq);
+	widen(c, (uint16_t)(seq - c->first + 1u));
+	first = (uint16_t)(seq - c->cap + 1);
+	if (seq_before(c->first, first))
+		drop_before(c, first);
+	c->top = seq;
+}
+
 void cache_clear(struct cache *c)
 {
 	for (unsigned i = 0; i < c->cap && c->count > 0; i++)
@@ -77,15 +115,13 @@ int cache_add(struct cache *c, struct packet *p, usec now)
 		c->has_key = false;
 		c->first = c->top = seq;
 	} else if (seq_before(seq, c->first)) {
-		/* A late one before all others widens the ring, where there is room */
+		/* A late one before all others, where there is room */
+		widen(c, (uint16_t)(c->top - seq + 1u));
 		if ((uint16_t)(c->top - seq) >= c->cap)
 			return 0;
 		c->first = seq;
 	} else if (seq_before(c->top, seq)) {
-		uint16_t first = (uint16_t)(seq - c->cap + 1);
-		if (seq_before(c->first, first))
-			drop_before(c, first);
-		c->top = seq;
+		advance(c, seq);
 	}
 	if (*place(c, seq))
 		return c->count - before;

@@ -1,13 +1,16 @@
 /* What one incoming stream carried in the last second or two: for repairs, and for showing a
  * newly assigned slot a picture at once (the newest keyframe and everything since).
  *
- * A ring of packet references by sequence number. One reference a packet, whoever reads it. */
+ * A ring of packet references by sequence number, which widens as a stream turns out to need it: a
+ * small picture is 20 packets a second and a large one 300. One reference a packet, whoever reads
+ * it. */
 #ifndef MEDIA_CACHE_H
 #define MEDIA_CACHE_H
 
 #include "media/packet.h"
 
 enum {
+	CACHE_FIRST = 32,  /* places at first */
 	CACHE_VIDEO = 512, /* packets; powers of two */
 	CACHE_AUDIO = 64,
 };
@@ -17,7 +20,8 @@ enum {
 
 struct cache {
 	struct packet **ring; /* by seq modulo cap; owned, and a reference each */
-	uint16_t cap;
+	uint16_t cap;  /* of the ring as it is … */
+	uint16_t most; /* … and at most; powers of two */
 	uint16_t count;
 	uint16_t first; /* when count > 0: no packet before this is held */
 	uint16_t top;   /* … nor behind this */
@@ -27,12 +31,13 @@ struct cache {
 	usec key_at;
 };
 
-/* cap: CACHE_VIDEO or CACHE_AUDIO. -ERR_NOMEM */
-NODISCARD int cache_init(struct cache *c, unsigned cap);
+/* most: CACHE_VIDEO or CACHE_AUDIO. -ERR_NOMEM */
+NODISCARD int cache_init(struct cache *c, unsigned most);
 void cache_done(struct cache *c);
 
-/* Keeps a packet by its rtp.seq; takes a reference of its own. What lies a ring's length behind
- * the newest is not kept. Returns how the number of packets held changed. */
+/* Keeps a packet by its rtp.seq; takes a reference of its own. What lies `most` behind the newest
+ * is not kept, nor, without memory, what lies the ring's length behind. Returns how the number of
+ * packets held changed. */
 int cache_add(struct cache *c, struct packet *p, usec now);
 
 /* NULL: not held. borrowed */

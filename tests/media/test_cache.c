@@ -76,6 +76,41 @@ static void test_window(void **state)
 	cache_done(&c);
 }
 
+/* It is as wide as the stream turns out to need, across the end of the numbers, and not wider. */
+static void test_widens(void **state)
+{
+	struct cache c;
+
+	assert_int_equal(cache_init(&c, CACHE_VIDEO), 0);
+	assert_int_equal(c.cap, CACHE_FIRST);
+	for (unsigned i = 0; i < 1000; i++) {
+		uint16_t seq = (uint16_t)(65500 + i);
+		assert_int_equal(add(&c, seq, i, i == 0, i * 10 * USEC_PER_MS), 1);
+		if (i >= 20)
+			cache_evict(&c, 1); /* twenty wait at a time */
+		assert_true(has(&c, seq));
+	}
+	assert_int_equal(c.cap, CACHE_FIRST);
+	assert_int_equal(c.count, 20);
+	for (unsigned i = 1000; i < 1150; i++)
+		add(&c, (uint16_t)(65500 + i), i, false, 0);
+	assert_int_equal(c.cap, 256);
+	for (unsigned i = 980; i < 1150; i++)
+		assert_true(has(&c, (uint16_t)(65500 + i)));
+	/* a late one far back takes its place too */
+	assert_int_equal(add(&c, (uint16_t)(65500 + 800), 0, false, 0), 1);
+	assert_int_equal(c.cap, CACHE_VIDEO);
+	assert_true(has(&c, (uint16_t)(65500 + 800)) && has(&c, (uint16_t)(65500 + 1149)));
+	/* a leap needs no room for what it forgets */
+	cache_done(&c);
+	assert_int_equal(cache_init(&c, CACHE_VIDEO), 0);
+	add(&c, 7, 0, false, 0);
+	assert_int_equal(add(&c, 30000, 0, false, 0), 0);
+	assert_int_equal(c.cap, CACHE_FIRST);
+	assert_true(has(&c, 30000) && !has(&c, 7));
+	cache_done(&c);
+}
+
 static void test_age(void **state)
 {
 	struct cache c;
@@ -165,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_widens),
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_evict),
