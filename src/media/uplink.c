@@ -10,24 +10,19 @@ int uplink_init(struct uplink *u, bool video, bool nack)
 {
 	*u = (struct uplink){.video = video, .nack = nack, .leap_seq = NO_LEAP};
 	u->keyframe.period = KEYFRAME_PERIOD_HIGH;
-	if (cache_init(&u->cache, video ? CACHE_VIDEO : CACHE_AUDIO) < 0)
-		return -ERR_NOMEM;
-	if (!nack)
-		return 0;
-	u->missing = malloc(sizeof(*u->missing));
-	if (!u->missing) {
-		cache_done(&u->cache);
-		return -ERR_NOMEM;
-	}
-	missing_init(u->missing);
-	return 0;
+	return cache_init(&u->cache, video ? CACHE_VIDEO : CACHE_AUDIO);
+}
+
+static void forget_missing(struct uplink *u)
+{
+	free(u->missing);
+	u->missing = NULL;
 }
 
 void uplink_done(struct uplink *u)
 {
 	cache_done(&u->cache);
-	free(u->missing);
-	u->missing = NULL;
+	forget_missing(u);
 }
 
 /* ── Which have come ── */
@@ -51,8 +46,7 @@ void uplink_reset(struct uplink *u)
 	u->jitter = u->transit = 0;
 	u->sr_mid = 0;
 	memset(u->seen, 0, sizeof(u->seen));
-	if (u->missing)
-		missing_init(u->missing);
+	forget_missing(u);
 	cache_clear(&u->cache);
 }
 
@@ -70,6 +64,21 @@ static void want_keyframe(struct uplink *u)
 		keyframe_want(&u->keyframe);
 }
 
+/* Packets between the newest so far and seq did not come. The list is there once something has
+ * been lost, and goes when a second has passed without: most lines lose nothing, and have none. */
+static void miss(struct uplink *u, uint16_t seq, usec now)
+{
+	if (!u->missing && (uint16_t)(seq - u->top) > 1) {
+		u->missing = malloc(sizeof(*u->missing));
+		if (u->missing)
+			missing_init(u->missing);
+		else
+			want_keyframe(u);
+	}
+	if (u->missing && missing_gap(u->missing, u->top, seq, now) < 0)
+		want_keyframe(u);
+}
+
 /* The newest so far. */
 static void advance(struct uplink *u, uint16_t seq, usec now)
 {
@@ -81,8 +90,8 @@ static void advance(struct uplink *u, uint16_t seq, usec now)
 		for (uint16_t s = (uint16_t)(u->top + 1); s != seq; s++)
 			u->seen[s % UPLINK_WINDOW / 64] &= ~(UINT64_C(1) << s % 64);
 	}
-	if (u->missing && missing_gap(u->missing, u->top, seq, now) < 0)
-		want_keyframe(u);
+	if (u->nack)
+		miss(u, seq, now);
 	if (seq < u->top)
 		u->cycles += 1 << 16;
 	u->top = seq;
@@ -202,6 +211,8 @@ void uplink_block(struct uplink *u, usec now, struct rtcp_block *ret_block)
 	int64_t expected_now = (int64_t)expected - u->expected_before;
 	int64_t lost_now = expected_now - (int64_t)(u->received - u->received_before);
 
+	if (u->missing && u->missing->count == 0 && lost_now <= 0)
+		forget_missing(u);
 	u->expected_before = expected;
 	u->received_before = u->received;
 	u->fraction_lost = 0;

@@ -41,7 +41,7 @@ struct uplink {
 	uint16_t height;   /* of the newest keyframe; 0: unknown */
 
 	/* owned */
-	struct missing *missing; /* NULL unless nack */
+	struct missing *missing; /* NULL: nothing was, for a while, or not nack */
 	struct cache cache;
 	struct keyframe keyframe; /* video */
 	uint8_t fir_command;      /* grows with each FIR, RFC 5104 4.3.1.2 */

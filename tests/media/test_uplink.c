@@ -112,6 +112,29 @@ static void test_parameter_sets(void **state)
 	assert_int_equal(u.missing->count, 1);
 }
 
+/* The list of what is missing is there only while something is, or was lately. */
+static void test_no_loss_no_list(void **state)
+{
+	struct rtcp_block block;
+
+	for (uint16_t s = 0; s < 100; s++)
+		assert_int_equal(recv(s), UPLINK_FRESH);
+	assert_null(u.missing);
+	assert_true(uplink_nack_deadline(&u) == USEC_NEVER);
+	assert_int_equal(recv(101), UPLINK_FRESH);
+	assert_non_null(u.missing);
+	uplink_block(&u, T0 + MS(1000), &block);
+	assert_non_null(u.missing); /* 100 is still waited for */
+	assert_int_equal(recv_at(100, 0, false, true, T0 + MS(1100)), UPLINK_FRESH);
+	assert_true(uplink_nack_deadline(&u) == USEC_NEVER);
+	uplink_block(&u, T0 + MS(2000), &block);
+	assert_null(u.missing);
+	assert_int_equal(recv(103), UPLINK_FRESH);
+	assert_true(uplink_nack_deadline(&u) == T0 + MISSING_WAIT);
+	uplink_reset(&u);
+	assert_null(u.missing);
+}
+
 static void test_given_up(void **state)
 {
 	uint16_t seqs[RTCP_NACK_MAX];
@@ -215,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_doubles, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repair, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parameter_sets, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_loss_no_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_given_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_block, setup, teardown),
