@@ -40,6 +40,8 @@ void downlink_free(struct downlink **d)
 		return;
 	if ((*d)->source)
 		source_unbind((*d)->source, *d);
+	if ((*d)->live)
+		free((*d)->live->repairs);
 	free((*d)->live);
 	free(*d);
 	*d = NULL;
@@ -50,10 +52,7 @@ static int make_live(struct downlink *d)
 	if (d->live)
 		return 0;
 	d->live = calloc(1, sizeof(*d->live));
-	if (!d->live)
-		return -ERR_NOMEM;
-	d->live->rtx_seq = forward_random(d->peer->fw) & FIRST_SEQ_MASK;
-	return 0;
+	return d->live ? 0 : -ERR_NOMEM;
 }
 
 /* ── What it is filled from ── */
@@ -342,10 +341,23 @@ static const struct packet *sent_as(const struct downlink *d, uint16_t seq,
 	return rewrite_map(&d->live->map, layer, &in, ret_out) == 0 && ret_out->seq == seq ? p : NULL;
 }
 
-/* May this one be repaired now? Once a round trip, and not for ever. */
-static bool may_resend(struct downlink *d, uint16_t seq, usec rtt, usec now)
+/* It stays for as long as the slot: its stream's numbers are used up. */
+static struct downlink_repairs *repairs(struct downlink *d)
 {
-	struct downlink_resent *r = &d->live->resent[seq % DOWNLINK_RESENT];
+	struct downlink_live *l = d->live;
+
+	if (l->repairs)
+		return l->repairs;
+	l->repairs = calloc(1, sizeof(*l->repairs));
+	if (l->repairs)
+		l->repairs->seq = forward_random(d->peer->fw) & FIRST_SEQ_MASK;
+	return l->repairs;
+}
+
+/* May this one be repaired now? Once a round trip, and not for ever. */
+static bool may_resend(struct downlink_repairs *past, uint16_t seq, usec rtt, usec now)
+{
+	struct downlink_resent *r = &past->resent[seq % DOWNLINK_RESENT];
 	uint32_t now_ms = (uint32_t)(now / USEC_PER_MS);
 	usec since = (usec)(uint32_t)(now_ms - r->at_ms) * USEC_PER_MS;
 
@@ -359,16 +371,17 @@ static bool may_resend(struct downlink *d, uint16_t seq, usec rtt, usec now)
 }
 
 /* RFC 4588 4: the original's number, then the original. */
-static void resend(struct downlink *d, const struct packet *p, const struct rewrite_out *out)
+static void resend(struct downlink *d, struct downlink_repairs *past, const struct packet *p,
+				   const struct rewrite_out *out)
 {
 	uint8_t header[DOWNLINK_HEADER_MAX], front[2 + VP8_DESC_MAX];
 	struct wr room = wr_init(front, sizeof(front));
-	struct dress as = {d->rtx_pt, p->rtp.marker, d->live->rtx_seq++, d->rtx_ssrc};
+	struct dress as = {d->rtx_pt, p->rtp.marker, past->seq++, d->rtx_ssrc};
 	size_t len = write_header(d, p, &as, out->ts, header);
 
 	wr_u16(&room, out->seq);
 	struct srtp_piece piece = dress_payload(p, out, &room);
-	if (d->ops->send_rtp(d->transport, &d->live->rtx_srtp, span_of(header, len), &piece) < 0)
+	if (d->ops->send_rtp(d->transport, &past->srtp, span_of(header, len), &piece) < 0)
 		d->peer->fw->counts.send_failures++;
 	d->peer->bytes_out += len + piece.a.len + piece.b.len;
 }
@@ -382,9 +395,10 @@ unsigned downlink_nack(struct downlink *d, const uint16_t *seqs, unsigned count,
 	for (unsigned i = 0; d->live && d->rtx_pt && i < count && sent < budget; i++) {
 		struct rewrite_out out;
 		const struct packet *p = sent_as(d, seqs[i], &out);
-		if (!p || !may_resend(d, seqs[i], rtt, now))
+		struct downlink_repairs *past = p ? repairs(d) : NULL;
+		if (!past || !may_resend(past, seqs[i], rtt, now))
 			continue;
-		resend(d, p, &out);
+		resend(d, past, p, &out);
 		sent++;
 	}
 	return sent;

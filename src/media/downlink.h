@@ -18,20 +18,26 @@ enum {
 	DOWNLINK_HEADER_MAX = 64,
 };
 
-/* What a slot needs once it has been filled; most slots of most meetings never are. */
-struct downlink_live {
-	struct rewrite map;
-	struct srtp_stream srtp, rtx_srtp;
-	uint16_t rtx_seq;
-	uint16_t key_seq; /* outgoing number of the newest keyframe */
-	uint32_t key_ts;
-	bool has_key;
-	usec key_at;
+/* What a slot needs once a packet of it has been repaired: on most lines none ever is. */
+struct downlink_repairs {
+	struct srtp_stream srtp;
+	uint16_t seq;
 	struct downlink_resent {
 		uint16_t seq;
 		uint8_t times; /* 0: nothing here */
 		uint32_t at_ms; /* modulo 2^32 */
 	} resent[DOWNLINK_RESENT]; /* by seq */
+};
+
+/* What a slot needs once it has been filled; most slots of most meetings never are. */
+struct downlink_live {
+	struct rewrite map;
+	struct srtp_stream srtp;
+	struct downlink_repairs *repairs; /* owned; NULL: none yet */
+	uint16_t key_seq; /* outgoing number of the newest keyframe */
+	uint32_t key_ts;
+	bool has_key;
+	usec key_at;
 };
 
 struct downlink {

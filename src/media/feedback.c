@@ -36,7 +36,7 @@ usec feedback_deadline(const struct feedback *f)
 {
 	if (f->count == 0)
 		return USEC_NEVER;
-	if (f->count == FEEDBACK_MAX)
+	if (f->count >= FEEDBACK_FULL)
 		return 0;
 	return f->since + (f->count >= FEEDBACK_MANY ? FEEDBACK_SHORT : FEEDBACK_LONG);
 }

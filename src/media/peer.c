@@ -190,6 +190,13 @@ void peer_gate(struct peer *p, enum media_kind kind, bool open, usec now)
 	}
 }
 
+static size_t slot_bytes(const struct downlink *d)
+{
+	if (!d->live)
+		return 0;
+	return sizeof(*d->live) + (d->live->repairs ? sizeof(*d->live->repairs) : 0);
+}
+
 size_t peer_bytes(const struct peer *p)
 {
 	size_t n = sizeof(*p) + (p->feedback ? sizeof(*p->feedback) : 0);
@@ -198,7 +205,7 @@ size_t peer_bytes(const struct peer *p)
 		const struct line *line = p->lines[i];
 		n += sizeof(*line);
 		if (line->slot)
-			n += sizeof(*line->slot) + (line->slot->live ? sizeof(*line->slot->live) : 0);
+			n += sizeof(*line->slot) + slot_bytes(line->slot);
 		if (line->source)
 			n += sizeof(*line->source) + (line->source->speaker ? sizeof(struct speaker) : 0) +
 				 line->source->slot_cap * sizeof(void *);

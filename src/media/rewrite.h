@@ -18,7 +18,7 @@
 #include "base/err.h"
 
 enum {
-	REWRITE_RUNS = 32,       /* a power of two */
+	REWRITE_RUNS = 16,       /* a power of two; a switch of layer or source takes one or two */
 	REWRITE_REACH = 8192,    /* sequence numbers a late packet may lie behind the newest */
 	REWRITE_STEP_MS = 1,     /* least advance of the timestamp between runs */
 	REWRITE_BURST_MS = 20,   /* timeline that a compressed run takes at most */

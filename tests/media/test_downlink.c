@@ -305,7 +305,9 @@ static void test_nack(void **state)
 	pictures(10, all, 1, 100);
 	const struct rig_sent *lost = slot_packet(r, ssrc, 13);
 	uint16_t seqs[] = {lost->rtp.seq, (uint16_t)(lost->rtp.seq + 1)};
+	size_t before = peer_bytes(c->peer);
 	rig_nack(c, ssrc, seqs, 2);
+	assert_int_equal(peer_bytes(c->peer), before + sizeof(struct downlink_repairs));
 	assert_int_equal(slot_count(r, rtx), 2);
 	const struct rig_sent *repair = slot_packet(r, rtx, 0);
 	assert_int_equal(repair->rtp.pt, VP8_RTX_PT);

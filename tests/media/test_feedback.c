@@ -78,6 +78,28 @@ static void test_turns(void **state)
 	assert_int_equal(no, (uint8_t)(first_no + 1));
 }
 
+/* A list that is half full is sent at once, and a whole batch has room behind it. */
+static void test_half_full(void **state)
+{
+	static struct feedback f;
+	static struct twcc_status s[4096];
+	bool more;
+	uint8_t no;
+
+	feedback_init(&f, 7);
+	for (int i = 0; i < FEEDBACK_FULL; i++) {
+		assert_true(feedback_deadline(&f) != 0);
+		feedback_add(&f, (uint16_t)i, 99, T0 + i);
+	}
+	assert_true(feedback_deadline(&f) == 0);
+	for (int i = 0; i < 64; i++)
+		feedback_add(&f, (uint16_t)(FEEDBACK_FULL + i), 99, T0 + FEEDBACK_FULL + i);
+	assert_int_equal(turn(&f, s, &more, &no), FEEDBACK_FULL + 64);
+	for (int i = 0; i < FEEDBACK_FULL + 64; i++)
+		assert_true(s[i].received);
+	assert_false(more);
+}
+
 static void test_full(void **state)
 {
 	static struct feedback f;
@@ -118,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_half_full),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_leap),
 	};
