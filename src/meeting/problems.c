@@ -64,6 +64,15 @@ PROBLEM(resume_unknown, "resume-unknown", 404, "Din plats i mötet finns inte kv
 	"Your place in the meeting is gone", "Gå med på nytt.", "Join anew.");
 PROBLEM(role_forbidden, "role-forbidden", 403, "Din roll i mötet får inte göra det här",
 	"Your role in the meeting may not do this", "Be mötesledaren.", "Ask the host.");
+PROBLEM(token_missing, "token-missing", 401, "Programmet skickade ingen nyckel till mötet",
+	"The program sent no token for the meeting",
+	"Fyll i mötets \"token\" som Bearer-token i programmet. Den följer med när mötet skapas.",
+	"Enter the meeting's \"token\" as the Bearer token in the program. It comes with the answer "
+	"when the meeting is made.");
+PROBLEM(token_wrong, "token-wrong", 401, "Nyckeln gäller inte det här mötet",
+	"The token is not one of this meeting, or not for this",
+	"Kontrollera att hela nyckeln kom med, och att den hör till samma möte som adressen.",
+	"Check that the whole token was copied, and that it belongs to the meeting of the address.");
 PROBLEM(too_fast, "too-fast", 429, "Det blev för mycket på en gång", "That was too much at once",
 	"Vänta några sekunder och försök igen.", "Wait a few seconds and try again.");
 PROBLEM(unknown_verb, "unknown-verb", 400, "Servern förstod inte vad sidan bad om",

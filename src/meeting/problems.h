@@ -26,6 +26,8 @@ extern const struct problem problem_refused;         /* 403 */
 extern const struct problem problem_removed;         /* 403 */
 extern const struct problem problem_resume_unknown;  /* 404 */
 extern const struct problem problem_role_forbidden;  /* 403 */
+extern const struct problem problem_token_missing;   /* 401: of WHIP and WHEP */
+extern const struct problem problem_token_wrong;     /* 401 */
 extern const struct problem problem_too_fast;        /* 429: more messages a second than allowed */
 extern const struct problem problem_unknown_verb;    /* 400 */
 extern const struct problem problem_not_stored;      /* 503 */

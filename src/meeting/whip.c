@@ -38,12 +38,13 @@ static bool is_granted(const struct room *room, const struct opening *o)
 	return publish || (o->kind == WHIP_WATCH && GPOINTER_TO_INT(grant) == INVITE_WATCH);
 }
 
+/* RFC 9725 4.7: 401 to who has no right; reply.c adds what is asked for. */
 static const struct problem *may_come(const struct room *room, const struct opening *o)
 {
 	if (room->row.ended)
 		return &problem_meeting_ended;
 	if (!is_granted(room, o))
-		return &problem_unauthenticated;
+		return o->token ? &problem_token_wrong : &problem_token_missing;
 	if (room->row.locked)
 		return &problem_meeting_locked;
 	if (room_count(room, MEMBER_IN) >= room->rooms->conf.limits.members_max)

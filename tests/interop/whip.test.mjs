@@ -136,10 +136,13 @@ test('no token, a wrong one and one of another meeting are refused', async () =>
   const other = await server.meeting();
   for (const url of [whip('X'), whep()]) {
     for (const token of [null, 'wrong', other.token]) {
-      const { status, headers } = await post(url, { token });
+      const { status, headers, body } = await post(url, { token });
       assert.equal(status, 401, `${url} ${token}`);
       assert.match(headers['www-authenticate'], /^Bearer/);
       assert.equal(headers['content-type'], 'application/problem+json');
+      const { type, todo } = JSON.parse(body);
+      assert.equal(type, token ? '/problem/token-wrong' : '/problem/token-missing');
+      assert.ok(todo, 'what to do');
     }
   }
 });

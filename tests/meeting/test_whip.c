@@ -76,14 +76,14 @@ static void tokens_are_asked_for(void **state)
 	static const enum whip_kind kinds[] = {WHIP_PUBLISH, WHIP_WATCH};
 	for (int i = 0; i < 2; i++) {
 		offer_as(story, kinds[i], NULL, NULL);
-		assert_string_equal(slug, "unauthenticated");
+		assert_string_equal(slug, "token-missing");
 		offer_as(story, kinds[i], "made-up", NULL);
-		assert_string_equal(slug, "unauthenticated");
+		assert_string_equal(slug, "token-wrong");
 		offer_as(story, kinds[i], m.host.text, NULL);
-		assert_string_equal(slug, "unauthenticated");
+		assert_string_equal(slug, "token-wrong");
 	}
 	offer_as(story, WHIP_PUBLISH, m.watch.text, NULL);
-	assert_string_equal(slug, "unauthenticated");
+	assert_string_equal(slug, "token-wrong");
 	offer_as(story, WHIP_WATCH, m.watch.text, NULL);
 	assert_string_equal(slug, "");
 	offer_as(story, WHIP_WATCH, m.publish.text, NULL);
@@ -91,7 +91,7 @@ static void tokens_are_asked_for(void **state)
 	struct create other;
 	story_meeting(story, &other, false, ROOM_HOSTING_INVITED);
 	offer_as(story, WHIP_PUBLISH, other.publish.text, NULL);
-	assert_string_equal(slug, "unauthenticated");
+	assert_string_equal(slug, "token-wrong");
 	g_strlcpy(m.code, "nosuchmeeting", sizeof m.code);
 	offer_as(story, WHIP_PUBLISH, m.publish.text, NULL);
 	assert_string_equal(slug, "meeting-unknown");
