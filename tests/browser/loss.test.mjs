@@ -10,6 +10,7 @@ import { hears, here, look, shows, startPerson, stats } from './either.mjs';
 import { record, recorded } from './recorder.mjs';
 
 const LOSS_PERCENT = 5;
+const WEAK_PERCENT = 25;            // both ways; so much is poor by any count
 const STEADY_MS = 5000;
 const CALM = 3;                     // rounds without a freeze, of
 const ROUNDS = 6;                   // as a machine that others load stops pictures by itself
@@ -120,6 +121,29 @@ for (const who of Object.keys(WATCHERS)) {
     assert.ok(calm >= CALM, 'pictures stood still for more than 300 ms again and again');
   });
 }
+
+// On the tiles of others, and beneath one's own picture.
+const weak = (who) => people[who].page.evaluate(() => ({
+  others: document.querySelectorAll('.corner [title="Svag förbindelse"]').length,
+  own: document.querySelector('.heard')?.textContent.includes('Din förbindelse är svag') ?? false,
+}));
+
+test('a line that has become weak is shown to its owner and to the others', async () => {
+  lose(server.mediaPort, WEAK_PERCENT);
+  for (const who of Object.keys(WATCHERS)) {
+    await until(`${who} sees weak lines`, async () => {
+      const seen = await weak(who);
+      return (seen.own && seen.others > 0) || seen;
+    }, { ms: 30000 });
+  }
+  lose(server.mediaPort, 0);
+  for (const who of Object.keys(WATCHERS)) {
+    await until(`${who} sees good lines again`, async () => {
+      const seen = await weak(who);
+      return (!seen.own && seen.others === 0) || seen;
+    }, { ms: 30000 });
+  }
+});
 
 test('nobody complained', async () => {
   for (const person of Object.values(people)) await person.leave();

@@ -54,7 +54,7 @@ export async function enter(page, name) {
 }
 
 // In the page: its PeerConnections are kept where a test finds them, newest last.
-function keepConnections() {
+export function keepConnections() {
   const made = globalThis.testConnections = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...args) {
