@@ -9,7 +9,6 @@
 #include "app/version.h"
 #include "base/log.h"
 #include "meeting/create.h"
-#include "meeting/rate.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -80,7 +79,7 @@ static int prepare_meetings(struct serve *s)
 	if (err >= 0)
 		err = store_call(s->store, create_expire, &s->limits);
 	if (err >= 0)
-		err = store_call(s->store, rate_key, s->rate_key);
+		err = store_call(s->store, rooms_key, s->key);
 	if (err >= 0 && s->conf.demo)
 		err = store_call(s->store, create_demo, (void *)"Demomöte");
 	return err < 0 ? err : 0;
@@ -178,7 +177,7 @@ static void start_rooms(struct serve *s)
 		.media = s->media,
 	};
 	conf_limits(&s->conf, &rc.limits);
-	memcpy(rc.rate_key, s->rate_key, sizeof rc.rate_key);
+	memcpy(rc.key, s->key, sizeof rc.key);
 	s->rooms = rooms_new(&rc);
 	s->media_watch = fd_source_add(media_fd(s->media), media_ready, s);
 }

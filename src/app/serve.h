@@ -22,7 +22,7 @@ struct serve {
 
 	struct rooms_limits limits; /* for the jobs that end meetings */
 	guint expiry;
-	char rate_key[RANDOM_TOKEN_LEN + 1]; /* for the rooms: meeting/rate.h */
+	char key[RANDOM_TOKEN_LEN + 1]; /* for the rooms: rooms_key */
 	struct store *store;
 	struct sessions *sessions;
 	struct media *media;

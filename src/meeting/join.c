@@ -2,6 +2,7 @@
 #include "meeting/join.h"
 
 #include "meeting/rooms_internal.h"
+#include "meeting/save.h"
 #include "meeting/words.h"
 
 #include <string.h>
@@ -33,25 +34,72 @@ static bool was_removed(const struct room *room, int64_t person)
 	return false;
 }
 
+/* ── Bans ── */
+
+static char *place_of(const struct room *room, const struct addr *peer)
+{
+	const char *key = room->rooms->conf.key;
+	struct addr host = {.family = peer->family};
+	memcpy(host.host, peer->host, peer->family == 6 ? 8 : 4);
+	char text[ADDR_TEXT_MAX];
+	g_autofree char *place = g_strdup_printf("ban %llx %s", (unsigned long long)room->row.id,
+		addr_host_text(&host, text));
+	return g_compute_hmac_for_string(
+		G_CHECKSUM_SHA256, (const guchar *)key, strlen(key), place, -1);
+}
+
+static bool has_place(const struct room *room, const char *place)
+{
+	return g_ptr_array_find_with_equal_func(room->banned, place, g_str_equal, NULL);
+}
+
 /* A stranger has no name that could be refused; but one who comes from the place of somebody who
  * was removed must be let in by somebody. Not from this machine itself: a proxy would be
  * everybody. */
 static bool is_banned(const struct room *room, const struct addr *peer)
 {
-	for (unsigned i = 0; i < room->banned_count; i++)
-		if (addr_eq_host(&room->banned[i], peer))
-			return true;
-	return false;
+	if (room->banned->len == 0)
+		return false;
+	g_autofree char *place = place_of(room, peer);
+	return has_place(room, place);
 }
 
 void join_ban(struct room *room, const struct addr *peer)
 {
-	if (addr_is_none(peer) || addr_is_loopback(peer) || is_banned(room, peer))
+	if (addr_is_none(peer) || addr_is_loopback(peer))
 		return;
-	if (room->banned_count == ROOM_BANNED_MAX)
-		memmove(room->banned, room->banned + 1,
-			sizeof room->banned[0] * (size_t)--room->banned_count);
-	room->banned[room->banned_count++] = *peer;
+	char *place = place_of(room, peer);
+	if (has_place(room, place)) {
+		g_free(place);
+		return;
+	}
+	if (room->banned->len == ROOM_BANNED_MAX)
+		g_ptr_array_remove_index(room->banned, 0);
+	g_ptr_array_add(room->banned, place);
+	room->bans_dirty = true;
+	save_room_soon(room);
+}
+
+void join_unban(struct room *room)
+{
+	if (room->banned->len == 0)
+		return;
+	g_ptr_array_set_size(room->banned, 0);
+	room->bans_dirty = true;
+	save_room_soon(room);
+}
+
+/* ── The door ── */
+
+void join_shut(struct room *room)
+{
+	struct member *m;
+	room_each(room, m) {
+		if (m->state != MEMBER_LEFT || m->lost || m->led || !m->admitted)
+			continue;
+		m->admitted = false;
+		save_member_soon(room, m);
+	}
 }
 
 static const struct problem *room_for_one(const struct room *room, bool wait)
@@ -117,9 +165,11 @@ static bool is_taken(const struct room *room, const char *name, const struct mem
 	g_autofree char *fold = words_fold(name);
 	struct member *m;
 	room_each(room, m) {
-		bool here = (member_is_in(m) || m->state == MEMBER_WAITING || m->state == MEMBER_NEW) &&
-					!m->away && !m->lost_at;
-		if (!here || m == self)
+		/* Whoever is away for a moment is shown to the others by that name; who waits and is away
+		 * is shown to nobody. */
+		bool shown = member_is_in(m) || m->state == MEMBER_NEW ||
+					 (m->state == MEMBER_WAITING && !m->away);
+		if (!shown || m == self)
 			continue;
 		g_autofree char *other = words_fold(m->name);
 		if (strcmp(fold, other) == 0)

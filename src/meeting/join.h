@@ -26,10 +26,17 @@ struct join_leave join_ask_new(const struct room *room, const struct join_ask *a
 struct join_leave join_ask_back(
 	const struct room *room, const struct member *m, const struct join_ask *ask);
 
-/* The name, with a number behind it when somebody else who is here has it. name: takes; gives. */
+/* The name, with a number behind it when somebody else who is here, or away
+ * for a moment, has it. name: takes; gives. */
 char *join_name(const struct room *room, char *name, const struct member *self);
 
-/* A stranger from there waits in the lobby from now on, until nobody is in the meeting. */
+/* A stranger from there (of IPv6: from that /64) waits in the lobby from now on, also when the
+ * server has restarted, until nobody is in the meeting. Kept as a digest, not as an address. */
 void join_ban(struct room *room, const struct addr *peer);
+void join_unban(struct room *room);
+
+/* It has been locked: who had left before needs to be let in again. Not whom a broken line took
+ * away, nor who leads by right. */
+void join_shut(struct room *room);
 
 #endif

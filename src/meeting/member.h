@@ -48,6 +48,7 @@ struct member {
 	int64_t hand;   /* ms, when it was raised; 0: is not */
 	bool pinned;    /* an interpreter whom nobody loses */
 	bool led;       /* has been host by right: a link, or the meeting is theirs */
+	bool lost;      /* with MEMBER_LEFT: by a line that broke; not known after a restart */
 	bool shown;     /* not listed, but leaders have been told: of a raised hand */
 
 	/* ── Means to send ── */

@@ -2,7 +2,6 @@
 #include "meeting/rate.h"
 
 #include "meeting/rooms_internal.h"
-#include "store/q_secret.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,21 +12,10 @@ enum {
 	WHO_LEN = 25,    /* two numbers in hexadecimal and a dot */
 };
 
-int rate_key(struct db *db, void *arg)
-{
-	struct token fresh;
-	token_new(&fresh);
-	g_autofree char *key = NULL;
-	int err = secret_get(db, "rating", fresh.text, &key);
-	if (!err)
-		g_strlcpy(arg, key, RANDOM_TOKEN_LEN + 1);
-	return err;
-}
-
 static void write_ticket(const struct rooms *rooms, int64_t meeting, uint32_t member,
 	char ret_ticket[RATE_TICKET_LEN + 1])
 {
-	const char *key = rooms->conf.rate_key;
+	const char *key = rooms->conf.key;
 	char who[WHO_LEN + 1];
 	snprintf(who, sizeof who, "%" PRIx64 ".%" PRIx32, (uint64_t)meeting, member);
 	g_autofree char *digest = g_compute_hmac_for_string(

@@ -15,9 +15,6 @@ enum {
 	RATE_MEETING_MAX = 10000,      /* ratings of one meeting */
 };
 
-/* A db_fn: reads this installation's key, or makes it. key: char[RANDOM_TOKEN_LEN + 1]. */
-int rate_key(struct db *db, void *key);
-
 /* The ticket of a member of a meeting that is kept. */
 void rate_ticket(const struct room *room, const struct member *m,
 	char ret_ticket[RATE_TICKET_LEN + 1]);

@@ -32,6 +32,7 @@ struct room *room_new(struct rooms *rooms, struct meeting_row *row)
 	room->row = *row;
 	*row = (struct meeting_row){0};
 	room->invites = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	room->banned = g_ptr_array_new_with_free_func(g_free);
 	room->members = g_ptr_array_new_with_free_func(free_member);
 	room->chat = g_array_new(FALSE, TRUE, sizeof(struct chat_row));
 	g_array_set_clear_func(room->chat, clear_chat);
@@ -48,6 +49,7 @@ void room_free(struct room *room)
 		return;
 	meeting_row_done(&room->row);
 	g_hash_table_unref(room->invites);
+	g_ptr_array_unref(room->banned);
 	g_ptr_array_unref(room->members);
 	g_array_unref(room->chat);
 	g_free(room);
@@ -448,6 +450,7 @@ void room_leave(struct room *room, struct member *m, enum member_state state, co
 	bool was_waiting = m->state == MEMBER_WAITING, was_in = member_is_in(m);
 	bool was_listed = member_is_listed(m);
 	m->state = state;
+	m->lost = strcmp(why, "lost") == 0;
 	m->mic = m->camera = m->screen = false;
 	m->away = false;
 	m->lost_at = 0;
@@ -505,6 +508,8 @@ void room_end(struct room *room)
 	g_ptr_array_set_size(room->members, 0);
 	g_array_set_size(room->chat, 0);
 	room->chat_len = 0;
+	g_ptr_array_set_size(room->banned, 0);
+	room->bans_dirty = false; /* the reset forgets them */
 	room->row.locked = room->row.lobby = false;
 	room->row.started = room->row.emptied = 0;
 	save_reset(room);

@@ -24,7 +24,7 @@ enum room_hosting {
 
 enum {
 	ROOM_TICK_MS = 200,       /* between two looks at the clock */
-	ROOM_BANNED_MAX = 16,     /* addresses remembered of people who were removed */
+	ROOM_BANNED_MAX = 16,     /* places remembered from which people were removed */
 	ROOM_AUDIENCE_MS = 2000,  /* between two counts of the audience told */
 	ROOM_HEARD_MS = 1500,     /* a source may take this long to arrive before it is said */
 };
@@ -43,8 +43,8 @@ struct room {
 
 	/* ── Who ── */
 	GPtrArray *members;  /* struct member, by number; owned */
-	struct addr banned[ROOM_BANNED_MAX];
-	unsigned banned_count;
+	GPtrArray *banned;   /* char *: from where people were removed, join.h; owned */
+	bool bans_dirty;     /* they must be written with the row */
 
 	/* ── What is said ── */
 	GArray *chat;        /* struct chat_row, the last of them */

@@ -1,6 +1,7 @@
 /* What time makes of a room: who has been away for too long, who becomes host, when it is empty. */
 #include "meeting/room.h"
 
+#include "meeting/join.h"
 #include "meeting/rooms_internal.h"
 #include "meeting/save.h"
 #include "meeting/stage.h"
@@ -124,7 +125,7 @@ static void tick_doors(struct room *room)
 	struct meeting_row *row = &room->row;
 	if (!is_left_alone(room) || row->ended)
 		return;
-	room->banned_count = 0;
+	join_unban(room);
 	if (row->hosting == ROOM_HOSTING_FIRST && (row->locked || row->lobby)) {
 		row->locked = row->lobby = false;
 		room_tell_meeting(room);

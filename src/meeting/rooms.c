@@ -9,6 +9,7 @@
 #include "meeting/rooms_internal.h"
 #include "meeting/stage.h"
 #include "store/q_member.h"
+#include "store/q_secret.h"
 
 #include <string.h>
 
@@ -61,6 +62,17 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 static void free_room(void *room)
 {
 	room_free(room);
+}
+
+int rooms_key(struct db *db, void *arg)
+{
+	struct token fresh;
+	token_new(&fresh);
+	g_autofree char *key = NULL;
+	int err = secret_get(db, "rooms", fresh.text, &key);
+	if (!err)
+		g_strlcpy(arg, key, RANDOM_TOKEN_LEN + 1);
+	return err;
 }
 
 struct rooms *rooms_new(const struct rooms_conf *conf)
@@ -149,6 +161,7 @@ struct loading {
 	/* ── Read by the job ── */
 	struct meeting_row row;
 	GArray *members, *chat;
+	GPtrArray *banned;
 	GHashTable *invites;
 	int chat_kept;
 };
@@ -159,6 +172,7 @@ static void loading_free(struct loading *l)
 	meeting_row_done(&l->row);
 	g_clear_pointer(&l->members, g_array_unref);
 	g_clear_pointer(&l->chat, g_array_unref);
+	g_clear_pointer(&l->banned, g_ptr_array_unref);
 	g_clear_pointer(&l->invites, g_hash_table_unref);
 	g_free(l);
 }
@@ -177,6 +191,8 @@ static int load(struct db *db, void *arg)
 	err = member_row_list(db, l->row.id, &l->members);
 	if (!err)
 		err = chat_row_list(db, l->row.id, l->chat_kept, &l->chat);
+	if (!err)
+		err = ban_list(db, l->row.id, &l->banned);
 	l->invites = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	if (!err)
 		err = invite_each(db, l->row.id, add_invite, l->invites);
@@ -215,6 +231,8 @@ static struct room *room_of(struct loading *l)
 	struct room *room = room_new(l->rooms, &l->row);
 	g_hash_table_unref(room->invites);
 	room->invites = g_steal_pointer(&l->invites);
+	g_ptr_array_unref(room->banned);
+	room->banned = g_steal_pointer(&l->banned);
 	for (guint i = 0; i < l->members->len; i++)
 		restore_member(room, &g_array_index(l->members, struct member_row, i));
 	for (guint i = 0; i < l->chat->len; i++)

@@ -73,11 +73,14 @@ struct rooms_conf {
 	struct store *store;             /* borrowed, started; outlives the rooms */
 	const struct rooms_media *calls; /* borrowed, static */
 	void *media;                     /* borrowed, given to calls */
-	char rate_key[RANDOM_TOKEN_LEN + 1]; /* rate.h */
+	char key[RANDOM_TOKEN_LEN + 1];  /* rooms_key: what no other installation knows */
 	usec (*mono)(void);              /* clocks; NULL: those of base/clock.h */
 	usec (*wall)(void);
 	bool manual; /* no timer: the owner calls rooms_tick, at least five times a second */
 };
+
+/* A db_fn: reads the key of this installation, or makes it. key: char[RANDOM_TOKEN_LEN + 1]. */
+int rooms_key(struct db *db, void *key);
 
 struct rooms *rooms_new(const struct rooms_conf *conf);
 

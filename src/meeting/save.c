@@ -109,19 +109,29 @@ void save_member_soon(struct room *room, struct member *m)
 struct room_job {
 	struct room *room;
 	struct meeting_row row;
+	GPtrArray *banned; /* owned; NULL: as they were */
 	db_fn *fn;
 };
+
+static void room_job_free(struct room_job *job)
+{
+	meeting_row_done(&job->row);
+	g_clear_pointer(&job->banned, g_ptr_array_unref);
+	g_free(job);
+}
 
 static int write_room(struct db *db, void *arg)
 {
 	struct room_job *job = arg;
-	return meeting_row_put(db, &job->row);
+	int err = meeting_row_put(db, &job->row);
+	return err < 0 || !job->banned ? err : ban_put(db, job->row.id, job->banned);
 }
 
 static int reset_room(struct db *db, void *arg)
 {
 	struct room_job *job = arg;
-	return meeting_row_reset(db, &job->row);
+	int err = meeting_row_reset(db, &job->row);
+	return err < 0 || !job->banned ? err : ban_put(db, job->row.id, job->banned);
 }
 
 static void room_written(int result, void *arg)
@@ -131,9 +141,14 @@ static void room_written(int result, void *arg)
 	if (has_failed(job->room, result)) {
 		job->room->dirty = true;
 		job->room->reset = job->room->reset || job->fn == reset_room;
+		job->room->bans_dirty = job->room->bans_dirty || job->banned;
 	}
-	meeting_row_done(&job->row);
-	g_free(job);
+	room_job_free(job);
+}
+
+static void *copy_text(const void *text, void *unused)
+{
+	return g_strdup(text);
 }
 
 static void save_room(struct room *room, db_fn *fn)
@@ -147,12 +162,16 @@ static void save_room(struct room *room, db_fn *fn)
 	job->row.code = g_strdup(room->row.code);
 	job->row.number = g_strdup(room->row.number);
 	job->row.title = g_strdup(room->row.title);
+	if (room->bans_dirty) {
+		job->banned = g_ptr_array_copy(room->banned, copy_text, NULL);
+		g_ptr_array_set_free_func(job->banned, g_free);
+	}
 	room->dirty = run(room, fn, job, room_written) < 0;
 	room->reset = room->dirty && fn == reset_room;
-	if (room->dirty) {
-		meeting_row_done(&job->row);
-		g_free(job);
-	}
+	if (room->dirty)
+		room_job_free(job);
+	else
+		room->bans_dirty = false;
 }
 
 void save_room_soon(struct room *room)

@@ -1,4 +1,5 @@
 /* admit, refuse, lobby, lock: who comes in. */
+#include "meeting/join.h"
 #include "meeting/link_internal.h"
 #include "meeting/rooms_internal.h"
 #include "meeting/verbs.h"
@@ -55,6 +56,8 @@ const struct problem *verb_lock(struct call *call)
 	if (room->row.locked == on)
 		return NULL;
 	room->row.locked = on;
+	if (on)
+		join_shut(room);
 	room_tell_meeting(room);
 	return NULL;
 }

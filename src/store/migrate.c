@@ -107,7 +107,16 @@ static const char step_3[] =
 	" value TEXT NOT NULL"
 	");";
 
-static const char *const steps[] = {step_1, step_2, step_3};
+/* From where people were removed: digests, so that no address is kept. */
+static const char step_4[] =
+	"CREATE TABLE ban ("
+	" meeting BIGINT NOT NULL REFERENCES meeting (id),"
+	" who TEXT NOT NULL," /* meeting/join.c */
+	" place SMALLINT NOT NULL," /* in order, the oldest first */
+	" PRIMARY KEY (meeting, who)"
+	");";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4};
 
 enum { STEP_COUNT = sizeof steps / sizeof *steps };
 

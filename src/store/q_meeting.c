@@ -1,7 +1,6 @@
 /* Meetings: one row each; and the tokens that lead into them. */
 #include "store/q_meeting.h"
 
-#include <glib.h>
 #include <string.h>
 
 static const char *const grant_names[] = {
@@ -143,6 +142,13 @@ int meeting_row_expire(
 	return db_run(q);
 }
 
+static int del_bans(struct db *db, int64_t meeting)
+{
+	struct db_query *q = db_query(db, "DELETE FROM ban WHERE meeting = $1");
+	db_bind_int(q, 1, meeting);
+	return db_run(q);
+}
+
 int meeting_row_reset(struct db *db, const struct meeting_row *row)
 {
 	struct db_query *q = db_query(db, "DELETE FROM chat WHERE meeting = $1");
@@ -153,7 +159,40 @@ int meeting_row_reset(struct db *db, const struct meeting_row *row)
 	q = db_query(db, "DELETE FROM member WHERE meeting = $1");
 	db_bind_int(q, 1, row->id);
 	err = db_run(q);
+	if (err >= 0)
+		err = del_bans(db, row->id);
 	return err < 0 ? err : meeting_row_put(db, row);
+}
+
+int ban_put(struct db *db, int64_t meeting, const GPtrArray *whos)
+{
+	int err = del_bans(db, meeting);
+	for (guint i = 0; i < whos->len && err >= 0; i++) {
+		struct db_query *q =
+			db_query(db, "INSERT INTO ban (meeting, who, place) VALUES ($1, $2, $3)");
+		db_bind_int(q, 1, meeting);
+		db_bind_text(q, 2, g_ptr_array_index(whos, i));
+		db_bind_int(q, 3, i);
+		err = db_run(q);
+	}
+	return err;
+}
+
+int ban_list(struct db *db, int64_t meeting, GPtrArray **ret_whos)
+{
+	GPtrArray *whos = g_ptr_array_new_with_free_func(g_free);
+	struct db_query *q = db_query(db, "SELECT who FROM ban WHERE meeting = $1 ORDER BY place");
+	db_bind_int(q, 1, meeting);
+	int result;
+	while ((result = db_next(q)) == 1)
+		g_ptr_array_add(whos, g_strdup(db_text(q, 0)));
+	db_done(q);
+	if (result < 0) {
+		g_ptr_array_unref(whos);
+		return result;
+	}
+	*ret_whos = whos;
+	return 0;
 }
 
 int invite_add(struct db *db, int64_t meeting, const char *hash, enum invite_grant grant)

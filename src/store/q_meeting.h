@@ -4,6 +4,8 @@
 
 #include "store/db.h"
 
+#include <glib.h>
+
 /* Times are milliseconds since 1970, 0: never. */
 struct meeting_row {
 	int64_t id;
@@ -44,6 +46,11 @@ NODISCARD int meeting_row_expire(
 /* Forgets all that was said and who was there, and takes the flags and times of row: the demo's
  * meeting, which begins anew. */
 NODISCARD int meeting_row_reset(struct db *db, const struct meeting_row *row);
+
+/* From where people were removed, as digests that only their writer understands, the oldest first.
+ * Put: takes the place of what was there. List: gives an array of char *. */
+NODISCARD int ban_put(struct db *db, int64_t meeting, const GPtrArray *whos);
+NODISCARD int ban_list(struct db *db, int64_t meeting, GPtrArray **ret_whos);
 
 /* A link or token of a meeting. hash: SHA-256 in hexadecimal. */
 enum invite_grant { INVITE_HOST, INVITE_PUBLISH, INVITE_WATCH };

@@ -1,6 +1,5 @@
 #include "story.h"
 
-#include "meeting/rate.h"
 #include "meeting/room.h"
 #include "meeting/rooms_internal.h"
 
@@ -129,7 +128,7 @@ static void open_up(struct story *story)
 	assert_true(store_call(story->store, create_sweep, NULL) >= 0);
 	assert_true(store_call(story->store, create_expire, &story->limits) >= 0);
 	char key[RANDOM_TOKEN_LEN + 1];
-	assert_int_equal(store_call(story->store, rate_key, key), 0);
+	assert_int_equal(store_call(story->store, rooms_key, key), 0);
 	assert_int_equal(store_start(story->store, NULL, STORE_QUEUE_MAX), 0);
 	struct rooms_conf conf = {.limits = story->limits,
 		.store = story->store,
@@ -138,7 +137,7 @@ static void open_up(struct story *story)
 		.mono = story_mono,
 		.wall = story_wall,
 		.manual = true};
-	memcpy(conf.rate_key, key, sizeof key);
+	memcpy(conf.key, key, sizeof key);
 	story->rooms = rooms_new(&conf);
 }
 

@@ -186,6 +186,94 @@ static void a_locked_meeting_takes_nobody_new(void **state)
 	story_free(story);
 }
 
+/* To lock is to say: these, and no others. Who had left by then is one of the others; whom a
+ * broken line took away is not. */
+static void who_left_before_the_lock_is_outside(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m, false), *bo = client_new(story);
+	struct client *cia = client_new(story), *dag = client_new(story);
+	client_join(bo, m.code, "Bo");
+	client_join(cia, m.code, "Cia");
+	client_join(dag, m.code, "Dag");
+	client_ask(bo, "{'verb':'leave'}");
+	client_cut(cia);
+	story_pass(story, 46 * 1000);
+	assert_fine(client_ask(host, "{'verb':'lock','on':true}"));
+	assert_problem(client_resume(client_new(story), m.code, bo->resume), "meeting-locked");
+	assert_fine(client_resume(client_new(story), m.code, cia->resume));
+	/* who leaves a locked meeting belongs to it */
+	client_ask(dag, "{'verb':'leave'}");
+	assert_fine(client_resume(client_new(story), m.code, dag->resume));
+	story_restart(story);
+	assert_problem(client_resume(client_new(story), m.code, bo->resume), "meeting-locked");
+	/* and an open door is open */
+	struct client *back = client_new(story);
+	assert_fine(client_resume(back, m.code, host->resume));
+	assert_fine(client_ask(back, "{'verb':'lock','on':false}"));
+	assert_fine(client_resume(client_new(story), m.code, bo->resume));
+	story_free(story);
+}
+
+/* So is whoever comes from there, when the server has come back. */
+static void a_ban_outlives_the_process(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m, false);
+	struct client *bo = client_from(story, "192.0.2.7"), *cia = client_from(story, "2001:db8::7");
+	client_join(bo, m.code, "Bo");
+	client_join(cia, m.code, "Cia");
+	client_ask(host, "{'verb':'remove','member':%u}", bo->number);
+	client_ask(host, "{'verb':'remove','member':%u}", cia->number);
+	story_restart(story);
+	assert_problem(client_resume(client_new(story), m.code, bo->resume), "removed");
+	static const struct {
+		const char *from, *state;
+	} comers[] = {
+		{"192.0.2.7", "lobby"},
+		{"192.0.2.8", "in"},
+		{"2001:db8::7", "lobby"},
+		{"2001:db8::8", "lobby"}, /* one household has them all */
+		{"2001:db8:0:1::7", "in"},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(comers); i++) {
+		const json_t *reply = client_join(client_from(story, comers[i].from), m.code, "Dag");
+		assert_string_equal(text_of(reply, "state"), comers[i].state);
+	}
+	/* until all have gone: then also in the database */
+	for (guint i = 0; i < story->clients->len; i++)
+		client_cut(g_ptr_array_index(story->clients, i));
+	story_pass(story, 120 * 1000); /* the room has left memory */
+	const json_t *reply = client_join(client_from(story, "192.0.2.7"), m.code, "Dag");
+	assert_string_equal(text_of(reply, "state"), "in");
+	story_free(story);
+}
+
+static void of_many_bans_the_last_are_kept(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m, false);
+	for (int i = 1; i <= 17; i++) {
+		g_autofree char *from = g_strdup_printf("192.0.2.%d", i);
+		struct client *one = client_from(story, from);
+		client_join(one, m.code, "Bo");
+		client_ask(host, "{'verb':'remove','member':%u}", one->number);
+		story_pass(story, 400);
+	}
+	story_restart(story);
+	static const char *const states[] = {"in", "lobby", "lobby"};
+	static const int hosts[] = {1, 2, 17};
+	for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+		g_autofree char *from = g_strdup_printf("192.0.2.%d", hosts[i]);
+		const json_t *reply = client_join(client_from(story, from), m.code, "Bo");
+		assert_string_equal(text_of(reply, "state"), states[i]);
+	}
+	story_free(story);
+}
+
 static void who_is_removed_stays_out(void **state)
 {
 	struct story *story = story_new(false);
@@ -251,6 +339,9 @@ int main(void)
 		cmocka_unit_test(who_was_not_let_in_waits_again),
 		cmocka_unit_test(who_gives_up_waiting_leaves_the_list),
 		cmocka_unit_test(a_locked_meeting_takes_nobody_new),
+		cmocka_unit_test(who_left_before_the_lock_is_outside),
+		cmocka_unit_test(a_ban_outlives_the_process),
+		cmocka_unit_test(of_many_bans_the_last_are_kept),
 		cmocka_unit_test(who_is_removed_stays_out),
 		cmocka_unit_test(an_account_that_is_removed_stays_out),
 		cmocka_unit_test(an_account_that_is_removed_waits_as_a_stranger),

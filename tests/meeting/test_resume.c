@@ -365,15 +365,42 @@ static void a_role_that_was_given_stands(void **state)
 	story_free(story);
 }
 
-static void a_name_taken_meanwhile_gets_a_number(void **state)
+/* A name is somebody's while others see it, also while its owner is away for a moment. */
+static void a_name_stays_while_its_owner_is_away(void **state)
 {
 	struct story *story = story_new(true);
 	struct create m;
-	struct client *host = host_of(story, &m), *bo = client_new(story), *other = client_new(story);
+	struct client *host = host_of(story, &m), *bo = client_new(story);
 	client_join(bo, m.code, "Bo");
 	client_cut(bo);
+	struct client *soon = client_new(story), *later = client_new(story), *other;
+	const json_t *reply = client_join(soon, m.code, "bo"); /* nobody knows yet that he is away */
+	assert_string_equal(text_of(self_in(reply, soon), "name"), "bo (2)");
 	story_pass(story, 5000);
-	client_join(other, m.code, "Bo");
+	reply = client_join(later, m.code, "BO");
+	assert_string_equal(text_of(self_in(reply, later), "name"), "BO (3)");
+	assert_fine(client_ask(host, "{'verb':'rename','name':'Bo'}"));
+	const json_t *member = json_object_get(client_event(later, "member"), "member");
+	assert_string_equal(text_of(member, "name"), "Bo (4)");
+	/* nor by who comes first when the server is back */
+	story_restart(story);
+	other = client_new(story);
+	reply = client_join(other, m.code, "Bo");
+	assert_string_equal(text_of(self_in(reply, other), "name"), "Bo (5)");
+	reply = client_resume(client_new(story), m.code, bo->resume);
+	assert_string_equal(text_of(self_in(reply, bo), "name"), "Bo");
+	story_free(story);
+}
+
+static void a_name_taken_after_one_had_gone_gets_a_number(void **state)
+{
+	struct story *story = story_new(true);
+	struct create m;
+	struct client *host = host_of(story, &m), *bo = client_new(story);
+	client_join(bo, m.code, "Bo");
+	client_cut(bo);
+	story_pass(story, 46 * 1000);
+	client_join(client_new(story), m.code, "Bo");
 	client_forget(host);
 	const json_t *reply = client_resume(client_new(story), m.code, bo->resume);
 	assert_string_equal(text_of(self_in(reply, bo), "name"), "Bo (2)");
@@ -417,7 +444,8 @@ int main(void)
 		cmocka_unit_test(a_personal_link_raises_who_comes_back),
 		cmocka_unit_test(a_line_that_broke_unnoticed_does_not_lock_out),
 		cmocka_unit_test(a_role_that_was_given_stands),
-		cmocka_unit_test(a_name_taken_meanwhile_gets_a_number),
+		cmocka_unit_test(a_name_stays_while_its_owner_is_away),
+		cmocka_unit_test(a_name_taken_after_one_had_gone_gets_a_number),
 		cmocka_unit_test(a_join_cut_short_leaves_no_ghost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,6 +396,36 @@ static void ratings_are_one_each_and_counted(void **state)
 	db_close(&db);
 }
 
+static void bans_are_put_as_a_whole(void **state)
+{
+	struct db *db = open_new();
+	add_meeting(db, 1, "a", "1");
+	add_meeting(db, 2, "b", "2");
+	g_autoptr(GPtrArray) whos = g_ptr_array_new();
+	g_ptr_array_add(whos, (void *)"z");
+	g_ptr_array_add(whos, (void *)"a");
+	assert_true(ban_put(db, 1, whos) >= 0);
+	assert_true(ban_put(db, 2, whos) >= 0);
+	g_ptr_array_remove_index(whos, 0);
+	g_ptr_array_add(whos, (void *)"b");
+	assert_true(ban_put(db, 1, whos) >= 0);
+	GPtrArray *kept;
+	assert_int_equal(ban_list(db, 1, &kept), 0);
+	assert_int_equal(kept->len, 2);
+	assert_string_equal(g_ptr_array_index(kept, 0), "a");
+	assert_string_equal(g_ptr_array_index(kept, 1), "b");
+	g_ptr_array_unref(kept);
+	/* a meeting that begins anew has none */
+	struct meeting_row row;
+	assert_int_equal(meeting_row_get(db, "b", &row), 0);
+	assert_true(meeting_row_reset(db, &row) >= 0);
+	meeting_row_done(&row);
+	assert_int_equal(ban_list(db, 2, &kept), 0);
+	assert_int_equal(kept->len, 0);
+	g_ptr_array_unref(kept);
+	db_close(&db);
+}
+
 static void a_secret_is_made_once(void **state)
 {
 	struct db *db = open_new();
@@ -426,6 +456,7 @@ int main(void)
 		cmocka_unit_test(sessions_expire_and_end_with_the_password),
 		cmocka_unit_test(reports_have_a_limit),
 		cmocka_unit_test(ratings_are_one_each_and_counted),
+		cmocka_unit_test(bans_are_put_as_a_whole),
 		cmocka_unit_test(a_secret_is_made_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
