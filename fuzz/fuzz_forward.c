@@ -104,7 +104,14 @@ static void on_quality(void *arg, void *transport, int quality)
 	MUST(quality >= 0 && quality <= 3);
 }
 
-static const struct forward_ops ops = {send_rtp, send_rtcp, on_source, on_speaking, on_quality};
+static void on_quiet(void *arg, void *transport)
+{
+	(void)arg;
+	MUST(transport);
+}
+
+static const struct forward_ops ops = {send_rtp, send_rtcp, on_source, on_speaking, on_quality,
+	on_quiet};
 
 /* ── Offers ── */
 

@@ -94,6 +94,7 @@ enum media_event_type {
 	MEDIA_EV_SPEAKING, /* who speaks in a group */
 	MEDIA_EV_STATS,    /* the answer to media_stats */
 	MEDIA_EV_QUALITY,  /* how well a transport's line is, when it changed */
+	MEDIA_EV_QUIET,    /* RTP of a transport came steadily, and comes no more */
 };
 
 enum media_state { MEDIA_NEW, MEDIA_CONNECTED, MEDIA_DISCONNECTED, MEDIA_FAILED, MEDIA_CLOSED };
@@ -102,6 +103,7 @@ struct media_stats {
 	uint32_t up_bps, down_bps;
 	uint16_t up_loss_permille, down_loss_permille;
 	uint32_t jitter_us, rtt_us;
+	uint32_t quiet_ms; /* since RTP last came; UINT32_MAX: it never did */
 	bool tcp;
 	uint64_t packets_in, packets_out, nacks_in, nacks_out, rtx_out, plis_in, plis_out;
 };

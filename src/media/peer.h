@@ -104,7 +104,10 @@ void peer_gate(struct peer *peer, enum media_kind kind, bool open, usec now);
 
 /* What is known here of the line: everything in media_stats except `tcp`, over the last second
  * or two where it is a rate. */
-void peer_stats(const struct peer *peer, struct media_stats *ret);
+void peer_stats(const struct peer *peer, usec now, struct media_stats *ret);
+
+/* Sends something that means nothing: the client knows by it whether its path works. */
+void peer_show_life(const struct peer *peer);
 
 /* Bytes this peer holds, caches apart: for tests and metrics. */
 size_t peer_bytes(const struct peer *peer);

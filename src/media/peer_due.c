@@ -12,6 +12,7 @@ enum {
 
 #define GOOD_RTT (300 * USEC_PER_MS)
 #define FAIR_RTT (600 * USEC_PER_MS)
+#define SIGNS_OF_LIFE 2 /* one may be lost */
 #define LOST_AFTER (5 * USEC_PER_SEC)
 #define LOSS_AGE (5 * USEC_PER_SEC)  /* a receiver's report is believed for so long */
 #define LEAST_TURN (1 * USEC_PER_MS) /* between two turns */
@@ -41,8 +42,20 @@ static usec streams_deadline(const struct peer *p)
 
 /* ── House ── */
 
+/* Whether it has fallen silent just now: five looks with packets, then three without. */
+static void mind_silence(struct peer *p)
+{
+	bool came = p->stats.packets_in != p->packets_in_then;
+
+	p->packets_in_then = p->stats.packets_in;
+	p->came = (uint8_t)(p->came << 1 | came);
+	if (p->came == 0xf8)
+		p->fw->ops->on_quiet(p->fw->arg, p->transport);
+}
+
 static void keep_house(struct peer *p, usec now)
 {
+	mind_silence(p);
 	for (unsigned i = 0; i < p->line_count; i++) {
 		struct line *line = p->lines[i];
 
@@ -135,9 +148,16 @@ static void tell_quality(struct peer *p, usec now)
 	p->quality_next = quality;
 }
 
-void peer_stats(const struct peer *p, struct media_stats *ret)
+void peer_stats(const struct peer *p, usec now, struct media_stats *ret)
 {
 	*ret = p->stats;
+	ret->quiet_ms = p->came_at ? (uint32_t)((now - p->came_at) / USEC_PER_MS) : UINT32_MAX;
+}
+
+void peer_show_life(const struct peer *p)
+{
+	for (int i = 0; i < SIGNS_OF_LIFE; i++)
+		report_life(p);
 }
 
 /* ── Its turn ── */

@@ -85,10 +85,12 @@ struct peer {
 	int quality;         /* as told; -1: not yet */
 	int quality_next;    /* as last judged */
 	usec came_at;        /* when anything last came */
+	uint8_t came;        /* in which of the last looks at the house it did; the newest lowest */
 
 	/* counted since the start, and as they were at the last report */
 	struct media_stats stats;
 	uint64_t bytes_in, bytes_out, bytes_in_then, bytes_out_then;
+	uint64_t packets_in_then; /* at the last look at the house */
 	usec rates_at;
 };
 

@@ -165,6 +165,17 @@ static void report_streams(struct peer *p, usec now)
 	send_compound(p, &c);
 }
 
+void report_life(const struct peer *p)
+{
+	struct compound c;
+
+	c.w = wr_init(c.buf, sizeof(c.buf));
+	c.empty = 0;
+	rtcp_write_rr(&c.w, p->ssrc, NULL, 0);
+	rtcp_write_sdes(&c.w, p->ssrc, span_str(cname));
+	send_compound(p, &c);
+}
+
 void report_all(struct peer *p, usec now)
 {
 	report_slots(p, now);

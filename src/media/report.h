@@ -14,6 +14,9 @@ void report_missing(struct peer *p, usec now);
 /* Transport-wide feedback on all that came. */
 void report_feedback(struct peer *p);
 
+/* A report about nothing. */
+void report_life(const struct peer *p);
+
 /* A sender report for each slot that is filled, and a block on each stream that comes. */
 void report_all(struct peer *p, usec now);
 

@@ -111,16 +111,23 @@ static void on_path_gone(void *arg, struct transport *t, const struct addr *addr
 		ice_tcp_drop(w->tcp, addr);
 }
 
+/* What is to be told of a transport, as yet without the details. */
+static struct media_event about(const struct transport *t, enum media_event_type type)
+{
+	return (struct media_event){
+		.type = type,
+		.transport = transport_get_id(t),
+		.group = transport_group(t),
+		.member = transport_member(t),
+	};
+}
+
 static void on_state(void *arg, struct transport *t, enum media_state state)
 {
 	struct worker *w = arg;
-	events_put(&w->events, &(struct media_event){
-							   .type = MEDIA_EV_STATE,
-							   .transport = transport_get_id(t),
-							   .group = transport_group(t),
-							   .member = transport_member(t),
-							   .state = state,
-						   });
+	struct media_event ev = about(t, MEDIA_EV_STATE);
+	ev.state = state;
+	events_put(&w->events, &ev);
 }
 
 static void on_wake(void *arg, struct transport *t)
@@ -140,14 +147,11 @@ static void on_source(void *arg, void *transport, uint32_t source, bool arriving
 					  unsigned receivers)
 {
 	struct worker *w = arg;
-	struct transport *t = transport;
-	events_put(&w->events, &(struct media_event){
-							   .type = MEDIA_EV_SOURCE,
-							   .transport = transport_get_id(t),
-							   .group = transport_group(t),
-							   .member = transport_member(t),
-							   .source = {source, arriving, receivers},
-						   });
+	struct media_event ev = about(transport, MEDIA_EV_SOURCE);
+	ev.source.source = source;
+	ev.source.arriving = arriving;
+	ev.source.receivers = receivers;
+	events_put(&w->events, &ev);
 }
 
 static void on_speaking(void *arg, uint64_t group, uint32_t dominant, const uint32_t *members,
@@ -164,14 +168,15 @@ static void on_speaking(void *arg, uint64_t group, uint32_t dominant, const uint
 static void on_quality(void *arg, void *transport, int quality)
 {
 	struct worker *w = arg;
-	struct transport *t = transport;
-	events_put(&w->events, &(struct media_event){
-							   .type = MEDIA_EV_QUALITY,
-							   .transport = transport_get_id(t),
-							   .group = transport_group(t),
-							   .member = transport_member(t),
-							   .quality = quality,
-						   });
+	struct media_event ev = about(transport, MEDIA_EV_QUALITY);
+	ev.quality = quality;
+	events_put(&w->events, &ev);
+}
+
+static void on_quiet(void *arg, void *transport)
+{
+	struct media_event ev = about(transport, MEDIA_EV_QUIET);
+	events_put(&((struct worker *)arg)->events, &ev);
 }
 
 static const struct forward_ops forward_ops = {
@@ -180,6 +185,7 @@ static const struct forward_ops forward_ops = {
 	.on_source = on_source,
 	.on_speaking = on_speaking,
 	.on_quality = on_quality,
+	.on_quiet = on_quiet,
 };
 
 /* ── From the network ── */
@@ -366,14 +372,9 @@ static void close_transport(struct worker *w, struct place *p)
 
 static void tell_stats(struct worker *w, struct transport *t, uint64_t token)
 {
-	struct media_event ev = {
-		.type = MEDIA_EV_STATS,
-		.transport = transport_get_id(t),
-		.group = transport_group(t),
-		.member = transport_member(t),
-		.stats = {.token = token},
-	};
-	peer_stats(transport_peer(t), &ev.stats.stats);
+	struct media_event ev = about(t, MEDIA_EV_STATS);
+	ev.stats.token = token;
+	peer_stats(transport_peer(t), w->now, &ev.stats.stats);
 	ev.stats.stats.tcp = transport_is_tcp(t);
 	events_put(&w->events, &ev);
 }
@@ -397,6 +398,7 @@ static void command_transport(struct worker *w, struct place *p, struct command 
 		peer_gate(peer, cmd->gate.kind, cmd->gate.open, w->now);
 		break;
 	case COMMAND_STATS:
+		peer_show_life(peer);
 		tell_stats(w, p->t, cmd->token);
 		break;
 	default:

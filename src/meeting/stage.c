@@ -281,11 +281,11 @@ static void on_stats(struct member *m, const struct media_event *ev)
 					kind_names[kind], "arriving", m->heard[kind].arriving, "to",
 					(int)m->heard[kind].to));
 	link_reply(m->link, m->stats_id,
-		json_pack("{s:{s:I, s:f, s:f}, s:{s:I, s:f}, s:f, s:s, s:o}", "up", "bps",
+		json_pack("{s:{s:I, s:f, s:f}, s:{s:I, s:f}, s:f, s:I, s:s, s:o}", "up", "bps",
 			(json_int_t)s->up_bps, "loss", s->up_loss_permille / 1000.0, "jitter_ms",
 			s->jitter_us / 1000.0, "down", "bps", (json_int_t)s->down_bps, "loss",
-			s->down_loss_permille / 1000.0, "rtt_ms", s->rtt_us / 1000.0, "path",
-			s->tcp ? "tcp" : "udp", "sources", sources));
+			s->down_loss_permille / 1000.0, "rtt_ms", s->rtt_us / 1000.0, "quiet_ms",
+			(json_int_t)s->quiet_ms, "path", s->tcp ? "tcp" : "udp", "sources", sources));
 }
 
 /* Only those without a view follow whoever speaks. */
@@ -333,6 +333,10 @@ void stage_event(struct room *room, const struct media_event *ev)
 		break;
 	case MEDIA_EV_STATS:
 		on_stats(m, ev);
+		break;
+	case MEDIA_EV_QUIET:
+		if (m->kind == MEMBER_BROWSER)
+			room_send(m, room_event("media-quiet"));
 		break;
 	case MEDIA_EV_QUALITY:
 		m->quality_changed = m->quality_changed || m->quality != ev->quality;

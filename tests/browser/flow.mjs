@@ -5,7 +5,7 @@
 //   …
 //   const flow = await flowOf(page);
 //   flow.picture, flow.sound     the longest pause, ms; what the page itself slept is no pause
-//   flow.states                  what its connection went through meanwhile, and new ones
+//   flow.states                  what its connection went through meanwhile, restarts and new ones
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // In the page.
@@ -16,6 +16,8 @@ function begin() {
   const { length } = made;
   const pc = made.at(-1);
   pc.addEventListener('connectionstatechange', () => flow.states.push(pc.connectionState));
+  const ufrag = () => made.at(-1).localDescription.sdp.match(/a=ice-ufrag:(\S+)/)[1];
+  let before = ufrag();
   const last = { picture: { sum: -1, still: 0 }, sound: { sum: -1, still: 0 } };
   const take = (name, sum) => {
     const was = last[name];
@@ -34,6 +36,9 @@ function begin() {
     take('picture', picture);
     take('sound', sound);
     if (made.length > length && !flow.states.includes('new one')) flow.states.push('new one');
+    const now = ufrag();
+    if (now !== before) flow.states.push('restarted');
+    before = now;
     setTimeout(look, EVERY_MS);
   };
   void look();

@@ -51,6 +51,7 @@ struct rig_end {
 	struct peer *peer;
 	uint32_t member;
 	int quality;
+	unsigned quiets;
 	unsigned ssrc_count;
 	struct rig_ssrc {
 		uint32_t ssrc;
@@ -187,12 +188,19 @@ static inline void rig_on_quality(void *arg, void *transport, int quality)
 	((struct rig_end *)transport)->quality = quality;
 }
 
+static inline void rig_on_quiet(void *arg, void *transport)
+{
+	(void)arg;
+	((struct rig_end *)transport)->quiets++;
+}
+
 static const struct forward_ops rig_ops = {
 	.send_rtp = rig_send_rtp,
 	.send_rtcp = rig_send_rtcp,
 	.on_source = rig_on_source,
 	.on_speaking = rig_on_speaking,
 	.on_quality = rig_on_quality,
+	.on_quiet = rig_on_quiet,
 };
 
 /* ── Life ── */

@@ -54,6 +54,11 @@ static void on_quality(void *arg, void *transport, int quality)
 	(void)arg, (void)transport, (void)quality;
 }
 
+static void on_quiet(void *arg, void *transport)
+{
+	(void)arg, (void)transport;
+}
+
 static const struct transport_ops transport_ops = {path_gone, on_state, on_wake};
 static const struct forward_ops forward_ops = {
 	.send_rtp = transport_send_rtp,
@@ -61,6 +66,7 @@ static const struct forward_ops forward_ops = {
 	.on_source = on_source,
 	.on_speaking = on_speaking,
 	.on_quality = on_quality,
+	.on_quiet = on_quiet,
 };
 
 /* ── Seats ── */

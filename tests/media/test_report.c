@@ -297,13 +297,13 @@ static void test_rtt_and_quality(void **state)
 			break;
 		}
 	}
-	peer_stats(b->peer, &stats);
+	peer_stats(b->peer, r->now, &stats);
 	assert_in_range(stats.rtt_us, 49000, 51000);
 	assert_in_range(stats.down_loss_permille, 245, 255);
 	assert_int_equal(b->quality, 1);
 	assert_int_equal(a->quality, 3);
 	assert_true(stats.down_bps > 10000);
-	peer_stats(a->peer, &stats);
+	peer_stats(a->peer, r->now, &stats);
 	assert_true(stats.up_bps > 10000);
 	assert_true(stats.packets_in == 1000);
 
@@ -312,12 +312,68 @@ static void test_rtt_and_quality(void **state)
 	report_from(b, ssrc, 0, 1, 1);
 	report_from(b, ssrc, 0, 0, 0);
 	rig_pass(r, MS(1100));
-	peer_stats(b->peer, &stats);
+	peer_stats(b->peer, r->now, &stats);
 	assert_in_range(stats.rtt_us, 49000, 51000);
 	assert_int_equal(stats.down_loss_permille, 0);
 	/* silence is the worst line */
 	rig_pass(r, MS(8000));
 	assert_int_equal(b->quality, 0);
+}
+
+/* ── Silence ── */
+
+static void sound(struct rig_stream *s, int count, usec apart)
+{
+	for (int i = 0; i < count; i++) {
+		stream_sound(s, 20);
+		rig_pass(r, apart);
+	}
+}
+
+static void test_quiet(void **state)
+{
+	struct rig_stream s = mic_of(a);
+	struct media_stats stats;
+
+	peer_stats(a->peer, r->now, &stats);
+	assert_int_equal(stats.quiet_ms, UINT32_MAX);
+	/* steady: not quiet, and its last packet just came */
+	sound(&s, 100, MS(20));
+	peer_stats(a->peer, r->now, &stats);
+	assert_int_equal(stats.quiet_ms, 20);
+	assert_int_equal(a->quiets, 0);
+	/* a break of 300 ms is nothing */
+	rig_pass(r, MS(300));
+	sound(&s, 100, MS(20));
+	assert_int_equal(a->quiets, 0);
+	/* a longer one is told once, for as long as it lasts */
+	rig_pass(r, MS(900));
+	assert_int_equal(a->quiets, 1);
+	peer_stats(a->peer, r->now, &stats);
+	assert_int_equal(stats.quiet_ms, 920);
+	rig_pass(r, MS(9000));
+	assert_int_equal(a->quiets, 1);
+	/* a packet now and then, as when nobody speaks, is not steady; then it is again */
+	sound(&s, 100, MS(20));
+	sound(&s, 20, MS(400));
+	assert_int_equal(a->quiets, 1);
+	sound(&s, 100, MS(20));
+	rig_pass(r, MS(900));
+	assert_int_equal(a->quiets, 2);
+	assert_int_equal(b->quiets, 0);
+}
+
+static void test_life(void **state)
+{
+	rig_clear(r);
+	peer_show_life(b->peer);
+	assert_int_equal(r->sent_count, 2);
+	for (unsigned i = 0; i < r->sent_count; i++) {
+		const struct rig_sent *x = &r->sent[i];
+		assert_ptr_equal(x->to, b);
+		assert_true(x->rtcp);
+		assert_int_equal(x->bytes[1], RTCP_RR);
+	}
 }
 
 static void test_bye(void **state)
@@ -344,7 +400,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_feedback), T(test_sender_reports), T(test_receiver_reports), T(test_missing),
-		T(test_compound), T(test_rtt_and_quality), T(test_bye),
+		T(test_compound), T(test_rtt_and_quality), T(test_quiet), T(test_life), T(test_bye),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,27 @@ test('a connection that is given up fails what waits, and another is made', asyn
   s.stop();
 });
 
+test('a question without an answer makes another connection; a problem is an answer', async () => {
+  const { s, socket, lost } = begin();
+  const refused = s.ask('stats', 50);
+  socket.hears({ reply: socket.sent[0].id, problem: { type: '/problem/no-media', title: 'x' } });
+  await assert.rejects(refused, { slug: 'no-media' });
+  const answered = s.ask('stats', 50);
+  socket.hears({ reply: socket.sent[1].id, quiet_ms: 5 });
+  assert.equal((await answered).quiet_ms, 5);
+  assert.equal(lost(), 0);
+  const another = next();
+  assert.equal(await s.ask('stats', 50), null);
+  assert.equal(lost(), 1);
+  const second = await another;
+  assert.notEqual(second, socket);
+  assert.equal(s.up, false);
+  // It is being made: nobody is in such a hurry as to begin again.
+  s.hurry();
+  assert.equal(sockets.at(-1), second);
+  s.stop();
+});
+
 test('what has been stopped does not come back', () => {
   const { s } = begin();
   s.stop();

@@ -7,12 +7,15 @@ import { lang, t } from './i18n';
 import { notice } from './notices';
 import { Peer } from './peer';
 import { prefs } from './prefs';
+import { PulseWatch } from './pulse';
 import { setTicket } from './rating';
 import { getPlace, putPlace } from './resume';
 import { Signalling } from './signalling';
 import * as state from './state';
 import { viewTo } from './view';
-import { ProblemError, type JoinReply, type Problem, type Slots, type Tile } from './types';
+import {
+  ProblemError, type JoinReply, type Problem, type Slots, type Stats, type Tile,
+} from './types';
 
 const SAY_LOST_MS = 1_200;      // shorter losses are nobody's business
 const ALIVE_MS = 15_000;        // how often to ask the server for a sign of life
@@ -25,6 +28,7 @@ let invite = '';
 let signalling: Signalling | null = null;
 let peer: Peer | null = null;
 let answered = false;           // the server knows this peer
+let broken = false;             // the path of its media is, and no socket stood to mend it by
 let offering: Promise<void> = Promise.resolve();
 let lostTimer: ReturnType<typeof setTimeout> | undefined;
 let mendTimer: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +61,7 @@ export function tell(verb: string, fields: object = {}): void {
 
 function newPeer(): Peer {
   peer?.close();
-  answered = false;
+  answered = broken = false;
   clearTimeout(mendTimer);
   clearTimeout(rebuildTimer);
   peer = new Peer(config.peek()?.ice_servers ?? [], peerState);
@@ -92,7 +96,7 @@ function peerState(changed: Peer): void {
   } else if (now === 'failed') {
     mend();
   } else if (now === 'disconnected') {
-    void signalling?.probe();      // what cut the media off may have cut the socket off as well
+    void pulse.doubt(true);        // what cut the media off may have cut the socket off as well
     mendTimer ??= setTimeout(mend, MEND_MS);
   }
 }
@@ -102,6 +106,7 @@ function mend(): void {
   clearTimeout(mendTimer);
   mendTimer = undefined;
   if (state.phase.peek() !== 'in' || !signalling?.up || !answered) return;
+  broken = false;
   void offer(true);
   rebuildTimer ??= setTimeout(rebuild, REBUILD_MS);
 }
@@ -245,7 +250,8 @@ function enter(reply: Pick<JoinReply, 'members' | 'chat'> & Partial<JoinReply>):
   sendMedia();
   if (reply.media === 'kept' && answered) {
     viewTo(sendView);
-    if (peer?.pc.connectionState !== 'connected') mend();
+    if (broken || peer?.pc.connectionState !== 'connected') mend();
+    else void pulse.doubt();
   } else {
     if (answered) newPeer();
     void offer(false);
@@ -263,6 +269,7 @@ function event(name: string, message: Record<string, unknown>): void {
       newPeer();
       void offer(false);
     },
+    mediaQuiet: () => void pulse.doubt(),
     slots: (slots) => peer?.assign(slots),
     stopSharing,
   });
@@ -289,10 +296,23 @@ export function tryNow(): void {
 /** The device has another network, or woke: look at once instead of waiting for a timeout. */
 export function networkChanged(): void {
   if (!signalling) return;
-  void signalling.probe().then(() => {
+  void pulse.doubt().then(() => {
     if (state.phase.peek() === 'in' && peer?.pc.connectionState !== 'connected') mend();
   });
 }
+
+const CARRIES: RTCPeerConnectionState[] = ['connected', 'disconnected'];
+
+const pulse = new PulseWatch({
+  connection: () => (state.phase.peek() === 'in' && answered && peer
+    && CARRIES.includes(peer.pc.connectionState) ? peer.pc : null),
+  ask: () => signalling?.ask<Stats>('stats') ?? Promise.resolve(null),
+  broken: (socket_works) => {
+    broken = true;
+    if (socket_works) mend();
+  },
+  comes: (on) => { state.flowing.value = on; },
+});
 
 // ── The way out ──
 
@@ -313,7 +333,7 @@ function stop(): void {
   signalling = null;
   peer?.close();
   peer = null;
-  answered = false;
+  answered = broken = false;
   state.slots.value = [];
 }
 
@@ -352,6 +372,7 @@ export async function startSharing(): Promise<void> {
 
 /** The page lives in one meeting at a time, so these watch for its whole life. */
 export function watchLocal(): void {
+  pulse.start();
   effect(() => { void (mic.track.value, camera.track.value, state.sharing.value, sendTracks()); });
   // Signs are read by their movement: of an interpreter the frame rate is kept before the size.
   effect(() => {

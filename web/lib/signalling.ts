@@ -5,9 +5,12 @@
 import { backoff } from './backoff';
 import { ProblemError, type Problem } from './types';
 
-const OPEN_MS = 10_000;
+const OPEN_MS = 10_000;         // as long may a connection take,
+const OPEN_FIRST_MS = 3_000;    // but at first another is tried sooner
+const OPEN_YOUNG_MS = 1_000;    // one younger than this may still come to something
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_500;
+const SOON_MS = [400, 2_000] as const;
 const LOST: Problem = { type: '/problem/connection-lost', title: '', status: 0 };
 
 export interface SignallingHooks {
@@ -22,6 +25,7 @@ export interface SignallingHooks {
 interface Pending {
   done(value: unknown): void;
   failed(why: Error): void;
+  at: number;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -32,6 +36,8 @@ export class Signalling {
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = true;
+  private begun = 0;              // when the newest connection was
+  private rtt_ms = 150;           // the shortest lately
 
   constructor(private readonly hooks: SignallingHooks) {}
 
@@ -59,8 +65,9 @@ export class Signalling {
 
   /** Tries now instead of when the wait is over. */
   hurry(): void {
-    if (this.stopped || this.socket) return;
-    clearTimeout(this.timer);
+    if (this.stopped || this.up) return;
+    if (this.socket && performance.now() - this.begun < OPEN_YOUNG_MS) return;
+    this.forget();
     this.connect();
   }
 
@@ -71,15 +78,29 @@ export class Signalling {
 
   /** Asks for a sign of life; without one the connection is given up and made anew. */
   async probe(): Promise<void> {
-    if (!this.up) return this.hurry();
+    await this.ask('stats', PROBE_MS).catch(() => {});
+  }
+
+  /** A question that is answered at once if there is a connection. null: no answer came in time,
+   * and another connection is made. Fails with a problem. */
+  async ask<T>(verb: string, timeout_ms = this.soon_ms): Promise<T | null> {
+    if (!this.up) {
+      this.hurry();
+      return null;
+    }
     const socket = this.socket;
     try {
-      await this.call('stats', {}, PROBE_MS);
+      return await this.call<T>(verb, {}, timeout_ms);
     } catch (error) {
-      const silent = error instanceof ProblemError && error.slug === 'connection-lost';
-      if (silent && this.socket === socket) this.drop();
-      if (silent && !this.stopped) this.hurry();
+      if (!(error instanceof ProblemError) || error.slug !== 'connection-lost') throw error;
+      if (this.socket === socket) this.drop();
+      if (!this.stopped) this.hurry();
+      return null;
     }
+  }
+
+  private get soon_ms(): number {
+    return Math.min(Math.max(4 * this.rtt_ms, SOON_MS[0]), SOON_MS[1]);
   }
 
   call<T>(verb: string, fields: object = {}, timeout_ms = REPLY_MS): Promise<T> {
@@ -90,7 +111,8 @@ export class Signalling {
         this.pending.delete(id);
         failed(new ProblemError(LOST));
       }, timeout_ms);
-      this.pending.set(id, { done: done as (value: unknown) => void, failed, timer });
+      const at = performance.now();
+      this.pending.set(id, { done: done as (value: unknown) => void, failed, at, timer });
       this.socket!.send(JSON.stringify({ verb, id, ...fields }));
     });
   }
@@ -104,7 +126,9 @@ export class Signalling {
     clearTimeout(this.timer);
     const socket = new WebSocket(this.hooks.url, 'ting.1');
     this.socket = socket;
-    const opening = setTimeout(() => { if (this.socket === socket) this.drop(); }, OPEN_MS);
+    this.begun = performance.now();
+    const opening = setTimeout(() => { if (this.socket === socket) this.drop(); },
+      this.attempt < 3 ? OPEN_FIRST_MS : OPEN_MS);
     socket.onopen = () => {
       clearTimeout(opening);
       this.hooks.open();
@@ -122,11 +146,22 @@ export class Signalling {
     if (!waits) return;
     this.pending.delete(Number(message.reply));
     clearTimeout(waits.timer);
+    this.rtt_ms = Math.min(performance.now() - waits.at, this.rtt_ms * 1.5);
     if (message.problem) waits.failed(new ProblemError(message.problem as Problem));
     else waits.done(message);
   }
 
   private drop(): void {
+    this.forget();
+    if (this.stopped) return;
+    const wait = backoff(this.attempt, Math.random());
+    this.hooks.lost(this.attempt, wait);
+    this.attempt += 1;
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  private forget(): void {
+    clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
     if (socket) {
@@ -138,10 +173,5 @@ export class Signalling {
       waits.failed(new ProblemError(LOST));
     }
     this.pending.clear();
-    if (this.stopped) return;
-    const wait = backoff(this.attempt, Math.random());
-    this.hooks.lost(this.attempt, wait);
-    this.attempt += 1;
-    this.timer = setTimeout(() => this.connect(), wait);
   }
 }

@@ -49,6 +49,7 @@ export const slots = signal<readonly Slot[]>([]);
 export const line = signal<Line>('up');
 export const retryAt = signal(0);               // when the next try comes, by this clock
 export const media = signal<RTCPeerConnectionState>('new');
+export const flowing = signal(true);            // false: media came steadily, and has stopped
 export const skew = signal(0);                  // server's clock minus ours, ms
 
 export const sharing = signal<MediaStream | null>(null);   // one's own screen

@@ -6,7 +6,9 @@ import { admit } from '../lib/actions';
 import { t } from '../lib/i18n';
 import { keepLips } from '../lib/lipsync';
 import { stopSharing, tryNow } from '../lib/session';
-import { hosting, line, media, others, retryAt, sharing, slots, waiting } from '../lib/state';
+import {
+  flowing, hosting, line, media, others, retryAt, sharing, slots, waiting,
+} from '../lib/state';
 import { Sounds } from './audio';
 import { Bar } from './bar';
 import { Captions } from './captions';
@@ -26,7 +28,7 @@ function Lost() {
     return () => clearInterval(timer);
   }, []);
   if (line.value === 'up') return null;
-  const keeps = media.value === 'connected';
+  const keeps = media.value === 'connected' && flowing.value;
   const wait = Math.ceil((retryAt.value - now.value) / 1000);
   return (
     <div class="banner lost" role={keeps ? 'status' : 'alert'}>
