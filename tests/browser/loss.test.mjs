@@ -52,7 +52,7 @@ async function small(who) {
   };
   const turn = (to) => page.locator(`.pages button:${to}-child`).click();
   await until('pages, with one other on each', async () => await here(page,
-    '.pages button:last-child:not([disabled])') && (await seen()).length === 1);
+    '.pages button:last-child[aria-disabled=false]') && (await seen()).length === 1);
   const [first] = await seen();
   const second = WATCHERS[who].find((name) => name !== first);
   await coarse(who, first);

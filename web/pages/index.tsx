@@ -4,12 +4,14 @@ import '../css/all.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { lang, startLang } from '../lib/i18n';
+import { keepFocus } from '../ui/focus';
 import { Home } from './home';
 import { showMeeting } from './meeting';
 
 async function start(): Promise<void> {
   const root = document.getElementById('app')!;
   const path = location.pathname;
+  keepFocus();
   await startLang();
   effect(() => { document.documentElement.lang = lang.value; });
   if (path.startsWith('/m/')) return showMeeting(root);

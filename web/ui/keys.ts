@@ -3,7 +3,7 @@ import { toggleCamera, toggleHand, toggleMic, toggleShare } from '../lib/actions
 import { mic, turn } from '../lib/devices';
 import { prefs } from '../lib/prefs';
 import { listening } from '../lib/state';
-import { popover, toggleFullscreen, toggleSheet } from './room';
+import { closeSheet, popover, sheet, toggleFullscreen, toggleSheet } from './room';
 
 const KEYS: Record<string, () => void> = {
   m: () => void toggleMic(),
@@ -28,7 +28,17 @@ function presses(at: EventTarget | null): boolean {
   return at instanceof HTMLElement && at.closest('button, a, summary, [tabindex="0"]') !== null;
 }
 
+/** Closes what is open, wherever the focus is; then it leads to the stage, where the space bar
+ * talks. No key that can be switched off: it is how one comes out of things. */
+function escape(e: KeyboardEvent): void {
+  if (e.defaultPrevented) return;
+  e.preventDefault();
+  if (sheet.peek()) closeSheet();
+  else document.querySelector<HTMLElement>('main')?.focus();
+}
+
 function down(e: KeyboardEvent): void {
+  if (e.key === 'Escape') return escape(e);
   if (!prefs.peek().keys || e.ctrlKey || e.metaKey || e.altKey || writing(e.target)) return;
   if (e.key === ' ') {
     if (presses(e.target) || popover.peek()) return;

@@ -5,6 +5,7 @@ import { t } from '../lib/i18n';
 import { leave } from '../lib/session';
 import { me, others } from '../lib/state';
 import { popover } from './room';
+import { Sure } from './sure';
 
 export function LeaveMenu() {
   const sure = useSignal(false);
@@ -25,9 +26,7 @@ export function LeaveMenu() {
         </button>
       )}
       {host && sure.value && (
-        <button type="button" class="btn danger" data-end onClick={() => void end()}>
-          {t('leave.allSure')}
-        </button>
+        <Sure label={t('leave.allSure')} end run={() => void end()} />
       )}
     </div>
   );

@@ -128,6 +128,12 @@ export function PeopleSheet() {
   const all = [...(me.value ? [me.value] : []), ...others.value];
   const wanted = query.value.trim().toLocaleLowerCase();
   const found = wanted ? all.filter((m) => m.name.toLocaleLowerCase().includes(wanted)) : all;
+  // One types a name at once, unless that opens a phone's keyboard or somebody waits.
+  const first = !narrow.value && !(hosting.value && waiting.value.length);
+  const enter = (e: KeyboardEvent) => {
+    const one = found.find((m) => m.member !== self.peek());
+    if (e.key === 'Enter' && wanted && one) togglePin(one.member);
+  };
   return (
     <>
       <div class="body" tabIndex={0} role="region" aria-label={t('people.title')}>
@@ -138,7 +144,7 @@ export function PeopleSheet() {
           {members.value.size >= SEARCH_FROM && (
             <label class="search"><Icon name="search" />
               <input class="in" type="search" value={query.value} aria-label={t('people.search')}
-                placeholder={t('people.search')}
+                placeholder={t('people.search')} data-first={first} onKeyDown={enter}
                 onInput={(e) => { query.value = e.currentTarget.value; }} />
             </label>
           )}

@@ -1,17 +1,16 @@
 // What can be done about one person: for everybody a pin, for hosts the rest.
 import { useSignal, type Signal } from '@preact/signals';
-import { giveFloor, mute, pinInterpreter, remove, rename, setRole } from '../lib/actions';
+import { giveFloor, mute, pinInterpreter, remove, rename } from '../lib/actions';
 import { t } from '../lib/i18n';
 import { prefs } from '../lib/prefs';
 import { floor, hosting, me, self } from '../lib/state';
-import { isHost, type Member, type Role } from '../lib/types';
+import { isHost, type Member } from '../lib/types';
 import type { IconName } from '../icons/icons';
 import { Icon } from './icon';
 import { Popover } from './popover';
+import { RoleChoice } from './rolechoice';
 import { pinned, togglePin } from './room';
-
-const ROLES: readonly Role[] = ['host', 'co-host', 'presenter', 'participant', 'interpreter',
-  'captioner', 'audience'];
+import { Sure } from './sure';
 
 function Item({ icon, label, run, danger }: { icon: IconName; label: string; run(): void;
   danger?: boolean }) {
@@ -19,19 +18,6 @@ function Item({ icon, label, run, danger }: { icon: IconName; label: string; run
     <button type="button" class={`item ${danger ? 'danger' : ''}`} onClick={run}>
       <Icon name={icon} /><span>{label}</span>
     </button>
-  );
-}
-
-function RoleChoice({ m }: { m: Member }) {
-  const host = me.value?.role === 'host';
-  const may = ROLES.filter((r) => host || !isHost(r));
-  return (
-    <label class="field rolechoice"><span class="over">{t('people.role')}</span>
-      <select class="in" value={m.role}
-        onChange={(e) => void setRole(m, e.currentTarget.value as Role)}>
-        {may.map((r) => <option key={r} value={r}>{t(`role.${r}`)}</option>)}
-      </select>
-    </label>
   );
 }
 
@@ -43,9 +29,8 @@ function Hosts({ m, done }: { m: Member; done(): void }) {
     return (
       <>
         <p class="small">{t('people.removeSure', { name: m.name })}</p>
-        <button type="button" class="btn danger wide" onClick={act(() => void remove(m.member))}>
-          {t('people.removeOne', { name: m.name })}
-        </button>
+        <Sure label={t('people.removeOne', { name: m.name })}
+          run={act(() => void remove(m.member))} />
       </>
     );
   }

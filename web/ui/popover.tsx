@@ -1,17 +1,10 @@
-// A small panel above the button that opened it: leaves by Escape, by a click elsewhere, and gives
-// the focus back.
+// A small panel above the button that opened it: closes by Escape, by Tab at its end and by what
+// leads elsewhere, and gives the focus back.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { reachable } from './focus';
 
 interface Props { label: string; close(): void; children: ComponentChildren; class?: string }
-
-const FOCUSABLE = 'button:not(:disabled), input, select, textarea, a[href]';
-
-/** What can be reached in a panel, in order; a phone's entries are hidden on a desk. */
-function reachable(panel: HTMLElement): HTMLElement[] {
-  return [...panel.querySelectorAll<HTMLElement>(FOCUSABLE)]
-    .filter((el) => el.getClientRects().length > 0);
-}
 
 export function Popover({ label, close, children, class: extra = '' }: Props) {
   const el = useRef<HTMLDivElement>(null);
@@ -27,9 +20,24 @@ export function Popover({ label, close, children, class: extra = '' }: Props) {
       // The button that opens also closes; it does so itself.
       if (!panel.contains(at) && !at.closest('[aria-haspopup]')) close();
     };
+    const escape = (e: KeyboardEvent) => {
+      const at = document.activeElement;
+      if (e.key !== 'Escape' || !panel.isConnected) return;
+      if (!(panel.contains(at) || at === opener || at === document.body)) return;
+      e.preventDefault();
+      e.stopPropagation();
+      close();
+    };
+    const elsewhere = (e: FocusEvent) => {
+      if (panel.isConnected && !panel.contains(e.target as Element) && e.target !== opener) close();
+    };
     document.addEventListener('pointerdown', outside);
+    document.addEventListener('focusin', elsewhere);
+    document.addEventListener('keydown', escape, true);
     return () => {
       document.removeEventListener('pointerdown', outside);
+      document.removeEventListener('focusin', elsewhere);
+      document.removeEventListener('keydown', escape, true);
       const at = document.activeElement;
       if (panel.contains(at) || at === document.body) opener?.focus();
     };
@@ -37,20 +45,17 @@ export function Popover({ label, close, children, class: extra = '' }: Props) {
   const keys = (e: KeyboardEvent) => {
     const all = reachable(el.current!);
     const at = all.indexOf(document.activeElement as HTMLElement);
-    if (e.key === 'Escape') close();
+    const last = at === all.length - 1;
+    if (e.key === 'Tab' && last && !e.shiftKey) close();
+    else if ((e.target as Element).matches('select, input')) return;    // has arrows of its own
     else if (e.key === 'ArrowDown') all[(at + 1) % all.length]?.focus();
     else if (e.key === 'ArrowUp') all.at(at - 1)?.focus();
     else return;
     e.preventDefault();
     e.stopPropagation();
   };
-  const blur = (e: FocusEvent) => {
-    const to = e.relatedTarget as Element | null;
-    if (to && !el.current?.contains(to) && !to.closest('[aria-haspopup]')) close();
-  };
   return (
-    <div ref={el} class={`popover ${extra}`} role="dialog" aria-label={label} onKeyDown={keys}
-      onFocusOut={blur}>
+    <div ref={el} class={`popover ${extra}`} role="dialog" aria-label={label} onKeyDown={keys}>
       {children}
     </div>
   );

@@ -1,6 +1,7 @@
 // What is open, pinned and turned to in the meeting view: state of this window alone.
 import { computed, signal } from '@preact/signals';
 import { chat, chatSeen } from '../lib/state';
+import { isThere } from './focus';
 
 export type SheetName = 'chat' | 'people' | 'info' | 'text' | 'devices' | 'help';
 export type PopoverName = 'reactions' | 'more' | 'leave' | 'mic' | 'camera';
@@ -21,7 +22,12 @@ export const covered = computed(() => narrow.value && sheet.value !== null);
 let opener: HTMLElement | null = null;
 
 export function openSheet(name: SheetName): void {
-  if (!sheet.peek()) opener = document.activeElement as HTMLElement | null;
+  if (!sheet.peek()) {
+    const at = document.activeElement as HTMLElement | null;
+    // A menu is gone by then; the button that opened it is not.
+    opener = at?.closest('.popover')?.parentElement?.querySelector<HTMLElement>('[aria-haspopup]')
+      ?? at;
+  }
   popover.value = null;
   sheet.value = name;
   if (name === 'chat') seeChat();
@@ -31,11 +37,14 @@ export function closeSheet(): void {
   const name = sheet.peek();
   sheet.value = null;
   // Back to what opened it; if that is gone, to the button that would.
-  const back = opener?.isConnected && opener !== document.body
-    ? opener
-    : document.querySelector<HTMLElement>(`[data-opens="${name}"], [data-opens="more"]`);
+  const before = opener;
   opener = null;
-  requestAnimationFrame(() => back?.focus());
+  requestAnimationFrame(() => {
+    const ways = document.querySelectorAll<HTMLElement>(
+      `[data-opens="${name}"], [data-opens="more"]`);
+    const back = before !== document.body && isThere(before) ? before : [...ways].find(isThere);
+    back?.focus();
+  });
 }
 
 export function toggleSheet(name: SheetName): void {

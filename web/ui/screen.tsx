@@ -103,10 +103,10 @@ export function SharedScreen({ member, at }: { member: number; at: Rect }) {
         <Sharers />
         <span class="zoom">
           <button type="button" aria-label={t('screen.out')} onClick={() => step(-1)}
-            disabled={zoom.value === 1}><Icon name="minus" size="s" /></button>
+            aria-disabled={zoom.value === 1}><Icon name="minus" size="s" /></button>
           <span class="num">{Math.round(zoom.value * 100)} %</span>
           <button type="button" aria-label={t('screen.in')} onClick={() => step(1)}
-            disabled={zoom.value === STEPS.at(-1)}><Icon name="plus" size="s" /></button>
+            aria-disabled={zoom.value === STEPS.at(-1)}><Icon name="plus" size="s" /></button>
         </span>
       </figcaption>
     </figure>

@@ -46,13 +46,14 @@ function Pages({ pages }: { pages: number }) {
   const at = Math.min(page.value, pages - 1);
   return (
     <nav class="pages" aria-label={t('stage.pages')}>
-      <button type="button" class="btn icon" disabled={at === 0}
-        aria-label={t('stage.before')} onClick={() => { page.value = at - 1; }}>
+      <button type="button" class="btn icon" aria-disabled={at === 0}
+        aria-label={t('stage.before')} onClick={() => { page.value = Math.max(0, at - 1); }}>
         <Icon name="chevron-left" />
       </button>
       <span class="num">{t('stage.page', { n: at + 1, of: pages })}</span>
-      <button type="button" class="btn icon" disabled={at === pages - 1}
-        aria-label={t('stage.next')} onClick={() => { page.value = at + 1; }}>
+      <button type="button" class="btn icon" aria-disabled={at === pages - 1}
+        aria-label={t('stage.next')}
+        onClick={() => { page.value = Math.min(pages - 1, at + 1); }}>
         <Icon name="chevron-right" />
       </button>
     </nav>

@@ -28,11 +28,17 @@ function Flip() {
   );
 }
 
+/** Past the pictures, each of which has a button. */
+function toBar(): void {
+  document.querySelector<HTMLElement>('.tools button')?.focus();
+}
+
 export function Top() {
   const m = meeting.value;
   const first = hands.value[0];
   return (
     <header class="roomtop">
+      <button type="button" class="skip" onClick={toBar}>{t('frame.skipRoom')}</button>
       <h1>{m?.title || t('home.untitled')}</h1>
       <button type="button" class="mark" aria-expanded={sheet.value === 'info'} data-opens="info"
         aria-label={`${t(m?.locked ? 'top.locked' : 'top.encrypted')}. ${t('top.info')}`}
