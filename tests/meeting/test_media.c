@@ -399,6 +399,7 @@ static void statistics_are_answered(void **state)
 	ev.stats.stats.up_bps = 900000;
 	ev.stats.stats.up_loss_permille = 25;
 	ev.stats.stats.rtt_us = 12500;
+	ev.stats.stats.quiet_ms = 640;
 	ev.stats.stats.tcp = true;
 	rooms_media_event(story->rooms, &ev);
 	const json_t *reply = g_ptr_array_index(host->heard, host->heard->len - 1);
@@ -406,7 +407,27 @@ static void statistics_are_answered(void **state)
 	assert_int_equal(int_of(json_object_get(reply, "up"), "bps"), 900000);
 	assert_true(json_real_value(json_object_get(json_object_get(reply, "up"), "loss")) == 0.025);
 	assert_true(json_real_value(json_object_get(reply, "rtt_ms")) == 12.5);
+	assert_int_equal(int_of(reply, "quiet_ms"), 640);
 	assert_string_equal(text_of(reply, "path"), "tcp");
+	story_free(story);
+}
+
+static void who_falls_silent_is_told(void **state)
+{
+	struct story *story = story_new(false);
+	struct client *host = host_of(story), *bo = guest_of(story, "Bo");
+	struct transport *t = client_offer_usual(host);
+	struct media_event ev = {.type = MEDIA_EV_QUIET,
+		.transport = 1,
+		.group = t->group,
+		.member = host->number};
+	rooms_media_event(story->rooms, &ev);
+	assert_int_equal(client_events(host, "media-quiet"), 1);
+	assert_int_equal(client_events(bo, "media-quiet"), 0);
+	/* of a transport from before, nobody is told */
+	ev.transport = 9;
+	rooms_media_event(story->rooms, &ev);
+	assert_int_equal(client_events(host, "media-quiet"), 1);
 	story_free(story);
 }
 
@@ -432,6 +453,7 @@ int main(void)
 		cmocka_unit_test(one_is_told_whether_one_is_heard),
 		cmocka_unit_test(speakers_are_told_five_times_a_second_at_most),
 		cmocka_unit_test(statistics_are_answered),
+		cmocka_unit_test(who_falls_silent_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
