@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startServer } from './harness.mjs';
 import { openMeeting, startPeople, stopPeople, tile, tool, until } from './meeting.mjs';
-import { closed, closeKeyboard, focused, focusIn, focusIs, go, keyboardPage, walk, wasSaid, watchSaid }
-  from './keyboard.mjs';
+import { closed, closeKeyboard, focused, focusIn, focusIs, go, keyboardPage, walk, wasSaid,
+  watchSaid } from './keyboard.mjs';
 import { address, join } from '../attack/wsclient.mjs';
 
 let server, people, meeting, page, björn;
