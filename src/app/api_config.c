@@ -81,9 +81,9 @@ static void get_config(struct request *req, void *arg)
 		user_json(session), "may_create", access_may(&who, ACCESS_MEETING_CREATE, conf->demo),
 		"ice_servers", ice_servers(api, req), "version", api->conf.version);
 	json_object_set_new(json, "limits",
-		json_pack("{s:i, s:i, s:i, s:i, s:i}", "name", (int)limits.name_max, "title",
+		json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "name", (int)limits.name_max, "title",
 			(int)limits.title_max, "chat", (int)limits.chat_max, "rtt", (int)limits.rtt_max,
-			"people", (int)limits.members_max));
+			"people", (int)limits.members_max, "chat_days", (int)limits.chat_days));
 	json_object_set_new(json, "accessibility",
 		json_pack("{s:s, s:s, s:s}", "sv", conf->accessibility_sv, "en", conf->accessibility_en,
 			"contact", conf->accessibility_contact));

@@ -90,6 +90,14 @@ static const struct setting rows[] = {
 	INT("limits.packet_cache.mb", packet_cache_mb, 4, 4096, "64",
 		"Memory for packets on each worker, from which lost ones are sent again, in MB."),
 
+	/* ── For how long things are kept ── */
+	INT("retention.meeting.days", meeting_days, 0, 3650, "30",
+		"For how many days a meeting that has ended is kept: its title, who was there, what was\n"
+		"written, how people found it. Then it is deleted. 0: for ever."),
+	INT("retention.chat.days", chat_days, 0, 3650, "30",
+		"For how many days a chat message is kept, also in a meeting that goes on.\n"
+		"0: as long as its meeting."),
+
 	/* ── Texts ── */
 	TEXT("accessibility.sv", accessibility_sv, 20000, "",
 		 "The organisation's own part of the accessibility statement, in Swedish."),
@@ -114,6 +122,8 @@ void conf_limits(const struct conf *c, struct rooms_limits *ret_limits)
 	l->waiting_max = (unsigned)c->meeting_waiting;
 	l->chat_total = (unsigned)c->meeting_messages;
 	l->empty_hours = (unsigned)c->meeting_hours;
+	l->meeting_days = (unsigned)c->meeting_days;
+	l->chat_days = (unsigned)c->chat_days;
 	l->tests_max = (unsigned)c->tests;
 	l->links_max = (unsigned)c->connections;
 	l->chat_max = (unsigned)c->chat_length;

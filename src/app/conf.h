@@ -45,6 +45,10 @@ struct conf {
 	int transports;
 	int packet_cache_mb;
 
+	/* For how long things are kept */
+	int meeting_days;
+	int chat_days;
+
 	/* Texts */
 	char *accessibility_sv;
 	char *accessibility_en;

@@ -9,6 +9,7 @@
 #include "app/version.h"
 #include "base/log.h"
 #include "meeting/create.h"
+#include "meeting/expire.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -19,7 +20,7 @@ enum {
 	PACKET_KB = 2,       /* what a packet of the pool takes */
 	AUDIO_SLOTS = 4,     /* loudest speakers forwarded */
 	HOURS_A_DAY_SEC = 86400,
-	EXPIRY_SEC = 3600,   /* between two looks for meetings that are over */
+	EXPIRY_SEC = 3600,   /* between two looks for what is over or old */
 };
 
 /* ── The media half, as meetings call it ── */
@@ -75,9 +76,12 @@ static void on_media_tcp(int fd, const struct addr *peer, struct span stun, void
 static int prepare_meetings(struct serve *s)
 {
 	conf_limits(&s->conf, &s->limits);
-	int err = store_call(s->store, create_sweep, NULL);
+	int64_t now = clock_wall() / USEC_PER_MS;
+	int err = store_call(s->store, create_sweep, &now);
+	/* What is over shall not be found; the rest of it can wait until the server serves. */
+	struct expire_job job = {.limits = &s->limits, .now = now};
 	if (err >= 0)
-		err = store_call(s->store, create_expire, &s->limits);
+		err = store_call(s->store, expire_part, &job);
 	if (err >= 0)
 		err = store_call(s->store, rooms_key, s->key);
 	if (err >= 0 && s->conf.demo)
@@ -88,8 +92,7 @@ static int prepare_meetings(struct serve *s)
 static gboolean expire(void *arg)
 {
 	struct serve *s = arg;
-	/* When the store takes no more: in an hour. */
-	(void)!store_run(s->store, create_expire, &s->limits, NULL);
+	expire_soon(s->rooms);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -108,8 +111,6 @@ static int start_store(struct serve *s, char *ret_error)
 		err = sessions_new(s->store, &s->sessions);
 	if (err == 0)
 		err = store_start(s->store, NULL, STORE_QUEUE_MAX);
-	if (err == 0)
-		s->expiry = g_timeout_add_seconds(EXPIRY_SEC, expire, s);
 	if (err == -ERR_EXISTS)
 		g_snprintf(ret_error, SERVE_ERROR_MAX,
 				   "another ting uses the folder %s; stop it, or give another with --data",
@@ -179,6 +180,8 @@ static void start_rooms(struct serve *s)
 	conf_limits(&s->conf, &rc.limits);
 	memcpy(rc.key, s->key, sizeof rc.key);
 	s->rooms = rooms_new(&rc);
+	expire_soon(s->rooms);
+	s->expiry = g_timeout_add_seconds(EXPIRY_SEC, expire, s);
 	s->media_watch = fd_source_add(media_fd(s->media), media_ready, s);
 }
 

@@ -20,7 +20,7 @@ struct serve {
 	GMainLoop *loop;
 	bool ending;
 
-	struct rooms_limits limits; /* for the jobs that end meetings */
+	struct rooms_limits limits; /* for the job that ends meetings, at start */
 	guint expiry;
 	char key[RANDOM_TOKEN_LEN + 1]; /* for the rooms: rooms_key */
 	struct store *store;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_TRIES = 20, MS_PER_HOUR = 3600 * 1000, UNUSED_DAYS = 400 };
+enum { NUMBER_TRIES = 20, MS_PER_HOUR = 3600 * 1000 };
 
 static int64_t random_id(void)
 {
@@ -119,17 +119,9 @@ int create_demo(struct db *db, void *title)
 	return meeting_row_add(db, &row);
 }
 
-int create_sweep(struct db *db, void *arg)
+int create_sweep(struct db *db, void *now)
 {
-	return meeting_row_sweep(db, clock_wall() / USEC_PER_MS);
-}
-
-int create_expire(struct db *db, void *arg)
-{
-	const struct rooms_limits *limits = arg;
-	int64_t now = clock_wall() / USEC_PER_MS;
-	return meeting_row_expire(db, now, now - (int64_t)limits->empty_hours * MS_PER_HOUR,
-		now - (int64_t)UNUSED_DAYS * 24 * MS_PER_HOUR);
+	return meeting_row_sweep(db, *(int64_t *)now);
 }
 
 bool create_is_over(const struct meeting_row *row, int64_t now, unsigned empty_hours)

@@ -31,12 +31,8 @@ int create_meeting(struct db *db, void *create);
  * title. */
 int create_demo(struct db *db, void *title);
 
-/* At start, when nobody is anywhere. */
-int create_sweep(struct db *db, void *unused);
-
-/* Now and then: ends what has been empty for too long, or never begun. limits: struct
- * rooms_limits. */
-int create_expire(struct db *db, void *limits);
+/* At start, when nobody is anywhere. now: int64_t, ms. */
+int create_sweep(struct db *db, void *now);
 
 /* Has it ended, or been empty for so long that it counts as ended? */
 bool create_is_over(const struct meeting_row *row, int64_t now, unsigned empty_hours);

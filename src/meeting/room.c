@@ -229,6 +229,12 @@ static json_t *waiting_json(const struct room *room)
 	return waiting;
 }
 
+static void forget_first(struct room *room)
+{
+	room->chat_len -= strlen(g_array_index(room->chat, struct chat_row, 0).text);
+	g_array_remove_index(room->chat, 0);
+}
+
 void room_remember(struct room *room, struct chat_row *row)
 {
 	const struct rooms_limits *limits = &room->rooms->conf.limits;
@@ -237,10 +243,14 @@ void room_remember(struct room *room, struct chat_row *row)
 	g_array_append_val(chat, *row);
 	*row = (struct chat_row){0};
 	while (chat->len > limits->chat_kept ||
-		   (chat->len > 1 && room->chat_len > limits->chat_kept_len)) {
-		room->chat_len -= strlen(g_array_index(chat, struct chat_row, 0).text);
-		g_array_remove_index(chat, 0);
-	}
+		   (chat->len > 1 && room->chat_len > limits->chat_kept_len))
+		forget_first(room);
+}
+
+void room_forget_chat(struct room *room, int64_t before)
+{
+	while (room->chat->len && g_array_index(room->chat, struct chat_row, 0).at < before)
+		forget_first(room);
 }
 
 static json_t *chat_json(const struct room *room, const struct member *reader)

@@ -107,6 +107,8 @@ bool room_may_read(const struct chat_row *row, const struct member *m);
 /* Adds to the chat in memory, which is what newcomers are shown, and drops the oldest beyond what
  * may be kept: its size is that of every answer to a join. row: taken, and emptied. */
 void room_remember(struct room *room, struct chat_row *row);
+/* Forgets what was written before that time, ms. */
+void room_forget_chat(struct room *room, int64_t before);
 
 /* ── Changing ── */
 /* A new member: MEMBER_NEW, with the next number. name: takes. */

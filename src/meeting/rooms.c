@@ -56,6 +56,8 @@ void rooms_limits_init(struct rooms_limits *ret_limits)
 		.test_ms = 5 * 60 * 1000,
 		.evict_ms = 60 * 1000,
 		.empty_hours = 24,
+		.meeting_days = 30,
+		.chat_days = 30,
 	};
 }
 

@@ -64,6 +64,8 @@ struct rooms_limits {
 	unsigned test_ms;       /* life of a meeting of one */
 	unsigned evict_ms;      /* from empty to out of memory */
 	unsigned empty_hours;   /* from empty to ended */
+	unsigned meeting_days;  /* from ended to deleted; 0: never */
+	unsigned chat_days;     /* from written to deleted; 0: with its meeting */
 };
 
 void rooms_limits_init(struct rooms_limits *ret_limits);

@@ -241,6 +241,7 @@ bool save_forget(struct room *room, const struct member *m)
 struct chat_job {
 	struct room *room;
 	struct chat_row row;
+	int64_t max;
 	save_chat_done *done;
 	void *arg;
 };
@@ -248,14 +249,15 @@ struct chat_job {
 static int write_chat(struct db *db, void *arg)
 {
 	struct chat_job *job = arg;
-	return chat_row_add(db, &job->row);
+	return chat_row_add(db, &job->row, job->max);
 }
 
 static void chat_written(int result, void *arg)
 {
 	struct chat_job *job = arg;
 	job->room->saving--;
-	(void)has_failed(job->room, result);
+	if (result != -ERR_FULL) /* the meeting's chat is full: no failure of ours */
+		(void)has_failed(job->room, result);
 	job->done(job->room, result, &job->row, job->arg);
 	chat_row_done(&job->row);
 	g_free(job);
@@ -270,7 +272,11 @@ static void number_by_hand(struct room *room, struct chat_row *row)
 int save_chat(struct room *room, struct chat_row *row, save_chat_done *done, void *arg)
 {
 	struct chat_job *job = g_new0(struct chat_job, 1);
-	*job = (struct chat_job){.room = room, .row = *row, .done = done, .arg = arg};
+	*job = (struct chat_job){.room = room,
+		.row = *row,
+		.max = room->rooms->conf.limits.chat_total,
+		.done = done,
+		.arg = arg};
 	if (room->echo) {
 		number_by_hand(room, &job->row);
 		room->saving++;

@@ -56,18 +56,11 @@ static void chat_saved(struct room *room, int result, const struct chat_row *row
 		tell(room, row, writer);
 	}
 	if (link && result < 0)
-		link_problem(link, c->id, &problem_not_stored, NULL);
+		link_problem(
+			link, c->id, result == -ERR_FULL ? &problem_chat_full : &problem_not_stored, NULL);
 	else if (link)
 		link_reply(link, c->id, json_pack("{s:o}", "chat", room_chat_json(row)));
 	g_free(c);
-}
-
-/* The last number is how many there have been. */
-static bool is_full(const struct room *room)
-{
-	guint len = room->chat->len;
-	return len && g_array_index(room->chat, struct chat_row, len - 1).number >=
-					  room->rooms->conf.limits.chat_total;
 }
 
 const struct problem *verb_chat(struct call *call)
@@ -76,8 +69,6 @@ const struct problem *verb_chat(struct call *call)
 	struct member *m = call->self;
 	if (!call_may_write(call) || m->chats_under_way >= limits->chat_unstored)
 		return &problem_too_fast;
-	if (is_full(call->room))
-		return &problem_chat_full;
 	char *text = words_message(call_text(call, "text"), (int)limits->chat_max);
 	if (!text) {
 		call->detail = "text";

@@ -116,7 +116,15 @@ static const char step_4[] =
 	" PRIMARY KEY (meeting, who)"
 	");";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4};
+/* What is old is deleted, and no number of a chat is given twice. */
+static const char step_5[] =
+	"ALTER TABLE meeting ADD COLUMN chats BIGINT NOT NULL DEFAULT 0;" /* the highest number */
+	"UPDATE meeting SET chats ="
+	" (SELECT COALESCE(MAX(number), 0) FROM chat WHERE chat.meeting = meeting.id);"
+	"CREATE INDEX meeting_ended ON meeting (ended);"
+	"CREATE INDEX chat_at ON chat (at);";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5};
 
 enum { STEP_COUNT = sizeof steps / sizeof *steps };
 

@@ -42,10 +42,27 @@ static int find_key(struct db *db, struct chat_row *row)
 	return result;
 }
 
+/* -ERR_NOTFOUND: no such meeting. */
 static int64_t next_number(struct db *db, int64_t meeting)
 {
 	struct db_query *q =
-		db_query(db, "SELECT COALESCE(MAX(number), 0) + 1 FROM chat WHERE meeting = $1");
+		db_query(db, "UPDATE meeting SET chats = chats + 1 WHERE id = $1 RETURNING chats");
+	db_bind_int(q, 1, meeting);
+	int64_t result = db_next(q);
+	if (result == 1)
+		result = db_int(q, 0);
+	else if (result == 0)
+		result = -ERR_NOTFOUND;
+	db_done(q);
+	return result;
+}
+
+/* The oldest that is there; 0: none is. Those between it and the newest are as good as all there:
+ * what is deleted is deleted by age. */
+static int64_t first_number(struct db *db, int64_t meeting)
+{
+	struct db_query *q =
+		db_query(db, "SELECT COALESCE(MIN(number), 0) FROM chat WHERE meeting = $1");
 	db_bind_int(q, 1, meeting);
 	int64_t result = db_next(q);
 	if (result == 1)
@@ -54,7 +71,7 @@ static int64_t next_number(struct db *db, int64_t meeting)
 	return result;
 }
 
-int chat_row_add(struct db *db, struct chat_row *row)
+int chat_row_add(struct db *db, struct chat_row *row, int64_t max)
 {
 	if (row->key) {
 		int found = find_key(db, row);
@@ -62,8 +79,11 @@ int chat_row_add(struct db *db, struct chat_row *row)
 			return found;
 	}
 	int64_t number = next_number(db, row->meeting);
-	if (number < 0)
-		return (int)number;
+	int64_t first = number < 0 ? number : first_number(db, row->meeting);
+	if (first < 0)
+		return (int)first;
+	if (first && number - first >= max)
+		return -ERR_FULL;
 	struct db_query *q = db_query(db,
 		"INSERT INTO chat (meeting, number, member, name, audience, body, at, client_key)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
@@ -80,6 +100,16 @@ int chat_row_add(struct db *db, struct chat_row *row)
 		return err;
 	row->number = number;
 	return 0;
+}
+
+int chat_row_purge(struct db *db, int64_t before, int max)
+{
+	struct db_query *q = db_query(db,
+		"DELETE FROM chat WHERE (meeting, number) IN"
+		" (SELECT meeting, number FROM chat WHERE at < $1 ORDER BY at LIMIT $2)");
+	db_bind_int(q, 1, before);
+	db_bind_int(q, 2, max);
+	return db_run(q);
 }
 
 static void clear_row(void *row)

@@ -21,8 +21,12 @@ void chat_row_done(struct chat_row *row);
 
 /* Adds one and gives it its number, one more than the last. When the member has sent the same key
  * before, nothing is added and row becomes the one that is there.
+ * max  messages of a meeting: -ERR_FULL when so many are there
  * row->number, and then the rest, are written. 1: was there already. */
-NODISCARD int chat_row_add(struct db *db, struct chat_row *row);
+NODISCARD int chat_row_add(struct db *db, struct chat_row *row, int64_t max);
+
+/* Deletes what was written before `before`, at most `max` of it. Returns how much. */
+NODISCARD int chat_row_purge(struct db *db, int64_t before, int max);
 
 /* The last `count` of a meeting, oldest first: gives an array of struct chat_row. */
 NODISCARD int chat_row_list(struct db *db, int64_t meeting, int count, GArray **ret_rows);

@@ -142,6 +142,29 @@ int meeting_row_expire(
 	return db_run(q);
 }
 
+#define OLD                                                                                        \
+	"(SELECT id FROM meeting WHERE ended > 0 AND ended < $1 ORDER BY ended, id LIMIT $2)"
+
+int meeting_row_purge(struct db *db, int64_t ended_before, int max)
+{
+	static const char *const steps[] = {
+		"DELETE FROM invite WHERE meeting IN " OLD,
+		"DELETE FROM chat WHERE meeting IN " OLD,
+		"DELETE FROM rating WHERE meeting IN " OLD,
+		"DELETE FROM ban WHERE meeting IN " OLD,
+		"DELETE FROM member WHERE meeting IN " OLD,
+		"DELETE FROM meeting WHERE id IN " OLD,
+	};
+	int result = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(steps) && result >= 0; i++) {
+		struct db_query *q = db_query(db, steps[i]);
+		db_bind_int(q, 1, ended_before);
+		db_bind_int(q, 2, max);
+		result = db_run(q);
+	}
+	return result;
+}
+
 static int del_bans(struct db *db, int64_t meeting)
 {
 	struct db_query *q = db_query(db, "DELETE FROM ban WHERE meeting = $1");
@@ -161,6 +184,11 @@ int meeting_row_reset(struct db *db, const struct meeting_row *row)
 	err = db_run(q);
 	if (err >= 0)
 		err = del_bans(db, row->id);
+	if (err < 0)
+		return err;
+	q = db_query(db, "UPDATE meeting SET chats = 0 WHERE id = $1");
+	db_bind_int(q, 1, row->id);
+	err = db_run(q);
 	return err < 0 ? err : meeting_row_put(db, row);
 }
 

@@ -43,6 +43,10 @@ NODISCARD int meeting_row_sweep(struct db *db, int64_t now);
 NODISCARD int meeting_row_expire(
 	struct db *db, int64_t now, int64_t emptied_before, int64_t made_before);
 
+/* Deletes meetings that ended before `ended_before`, with all that belongs to them, at most `max`.
+ * Returns how many. */
+NODISCARD int meeting_row_purge(struct db *db, int64_t ended_before, int max);
+
 /* Forgets all that was said and who was there, and takes the flags and times of row: the demo's
  * meeting, which begins anew. */
 NODISCARD int meeting_row_reset(struct db *db, const struct meeting_row *row);

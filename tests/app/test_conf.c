@@ -26,6 +26,8 @@ static void limits_follow_the_settings(void **state)
 	set(&c, "limits.meeting.waiting", "9");
 	set(&c, "limits.meeting.messages", "1000");
 	set(&c, "limits.meeting.hours", "48");
+	set(&c, "retention.meeting.days", "90");
+	set(&c, "retention.chat.days", "0");
 	set(&c, "limits.tests", "11");
 	set(&c, "limits.connections", "12");
 	set(&c, "limits.messages", "50");
@@ -41,6 +43,8 @@ static void limits_follow_the_settings(void **state)
 	assert_int_equal(l.waiting_max, 9);
 	assert_int_equal(l.chat_total, 1000);
 	assert_int_equal(l.empty_hours, 48);
+	assert_int_equal(l.meeting_days, 90);
+	assert_int_equal(l.chat_days, 0);
 	assert_int_equal(l.tests_max, 11);
 	assert_int_equal(l.links_max, 12);
 	assert_int_equal(l.verbs_burst, 100);

@@ -1,5 +1,6 @@
 #include "story.h"
 
+#include "meeting/expire.h"
 #include "meeting/room.h"
 #include "meeting/rooms_internal.h"
 
@@ -125,8 +126,10 @@ uint32_t transport_slot(const struct transport *t, const char *mid)
 static void open_up(struct story *story)
 {
 	assert_int_equal(store_open(story->path ? story->path : ":memory:", &story->store), 0);
-	assert_true(store_call(story->store, create_sweep, NULL) >= 0);
-	assert_true(store_call(story->store, create_expire, &story->limits) >= 0);
+	int64_t now = wall / USEC_PER_MS;
+	struct expire_job job = {.limits = &story->limits, .now = now};
+	assert_true(store_call(story->store, create_sweep, &now) >= 0);
+	assert_true(store_call(story->store, expire_part, &job) >= 0);
 	char key[RANDOM_TOKEN_LEN + 1];
 	assert_int_equal(store_call(story->store, rooms_key, key), 0);
 	assert_int_equal(store_start(story->store, NULL, STORE_QUEUE_MAX), 0);

@@ -226,7 +226,7 @@ static void chat_is_counted_and_doubles_are_found(void **state)
 	for (size_t i = 0; i < sizeof story / sizeof *story; i++) {
 		struct chat_row row =
 			line(story[i].meeting, story[i].writer, story[i].text, story[i].key);
-		assert_int_equal(chat_row_add(db, &row), story[i].result);
+		assert_int_equal(chat_row_add(db, &row, 100), story[i].result);
 		assert_true(row.number == story[i].number);
 		assert_string_equal(row.text, story[i].result ? "ett" : story[i].text);
 		chat_row_done(&row);
@@ -251,7 +251,7 @@ static void a_reset_forgets_what_was_said(void **state)
 	struct member_row one = member(5, "Åsa");
 	assert_true(member_row_put(db, &one) >= 0);
 	struct chat_row row = line(1, 5, "hej", NULL);
-	assert_int_equal(chat_row_add(db, &row), 0);
+	assert_int_equal(chat_row_add(db, &row, 100), 0);
 	chat_row_done(&row);
 	struct meeting_row meeting;
 	assert_int_equal(meeting_row_get(db, "demo", &meeting), 0);

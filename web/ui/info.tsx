@@ -62,6 +62,7 @@ export function Invite() {
 
 export function InfoSheet() {
   const m = meeting.value;
+  const days = config.value?.limits.chat_days ?? 0;
   const organisation = config.value?.organisation || t('info.thisServer');
   return (
     <div class="body" tabIndex={0} role="region" aria-label={t('info.title')}>
@@ -87,7 +88,9 @@ export function InfoSheet() {
               text={t(m.locked ? 'info.lockOn' : 'info.lockOff')} />
           </>
         )}
-        <Fact icon="message-square" title={t('chat.title')} on text={t('info.chatText')} />
+        <Fact icon="message-square" title={t('chat.title')} on
+          text={[t('info.chatText'), days > 0 && t('info.chatDays', { n: days })]
+            .filter(Boolean).join(' ')} />
         <Fact icon="text-cursor-input" title={t('text.title')} on text={t('info.textText')} />
         <Fact icon="flag" title={t('info.recording')} on={false} text={t('info.recordingText')} />
       </ul>
