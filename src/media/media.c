@@ -8,6 +8,7 @@
 #include "media/dtls.h"
 #include "media/ice.h"
 #include "media/negotiate.h"
+#include "media/negotiated_pack.h"
 #include "media/ufrag.h"
 #include "media/worker.h"
 #include "net/interfaces.h"
@@ -20,7 +21,7 @@
 struct entry {
 	uint64_t generation;
 	uint64_t group;
-	struct negotiated *negotiated; /* owned; NULL: the place is free */
+	struct negotiated_packed *negotiated; /* owned; NULL: the place is free */
 	uint32_t next_free;
 };
 
@@ -138,7 +139,7 @@ void media_free(struct media **ref)
 		worker_free(&m->workers[n]);
 		free(m->counts[n]);
 		for (int i = 0; m->entries[n] && i < m->conf.transports_max; i++)
-			negotiated_free(&m->entries[n][i].negotiated);
+			negotiated_packed_free(&m->entries[n][i].negotiated);
 		free(m->entries[n]);
 	}
 	post_free(&m->events);
@@ -302,31 +303,23 @@ static int answer_offer(struct media *m, int worker, uint32_t index,
 	return err;
 }
 
-static struct negotiated *copy_negotiated(const struct negotiated *n)
-{
-	size_t len = sizeof *n + n->media_count * sizeof n->media[0];
-	struct negotiated *copy = malloc(len);
-	if (copy)
-		memcpy(copy, n, len);
-	return copy;
-}
-
+/* For the worker. n: taken; NULL gives NULL. */
 static struct transport_conf *make_conf(transport_id id, const struct media_offer *offer,
-										const struct negotiated *n)
+										struct negotiated *n)
 {
-	struct transport_conf *conf = calloc(1, sizeof *conf);
-	if (!conf)
+	struct transport_conf *conf = n ? calloc(1, sizeof *conf) : NULL;
+	if (!conf) {
+		negotiated_free(&n);
 		return NULL;
+	}
 	*conf = (struct transport_conf){
 		.id = id,
 		.group = offer->group,
 		.member = offer->member,
 		.echo = offer->echo,
 		.hears = offer->hears,
-		.negotiated = copy_negotiated(n),
+		.negotiated = n,
 	};
-	if (!conf->negotiated)
-		transport_conf_free(&conf);
 	return conf;
 }
 
@@ -376,7 +369,7 @@ static void leave_place(struct media *m, int worker, uint32_t index)
 {
 	struct entry *e = &m->entries[worker][index];
 	leave_home(m, e->group);
-	negotiated_free(&e->negotiated);
+	negotiated_packed_free(&e->negotiated);
 	e->generation++;
 	e->next_free = m->first_free[worker];
 	m->first_free[worker] = index;
@@ -389,23 +382,29 @@ static int answer_at(struct media *m, int worker, uint32_t index, const struct m
 	struct entry *e = &m->entries[worker][index];
 	transport_id id = transport_id_make(worker, e->generation, index);
 	struct wr answer = wr_init(room, NEGOTIATE_ANSWER_MAX);
-	struct negotiated *n = NULL;
-	int err = answer_offer(m, worker, index, e->negotiated, offer, &answer, &n);
-	if (err < 0)
-		return err;
+	struct negotiated *prev = NULL, *n = NULL;
+	struct negotiated_packed *kept = NULL;
+	int err = e->negotiated ? negotiated_unpack(e->negotiated, &prev) : 0;
+	if (err == 0)
+		err = answer_offer(m, worker, index, prev, offer, &answer, &n);
+	negotiated_free(&prev);
+	if (err == 0)
+		err = negotiated_pack(n, &kept);
 	struct transport_conf *conf = make_conf(id, offer, n);
-	err = conf ? fill_answer(id, n, wr_span(&answer), ret_answer) : -ERR_NOMEM;
+	if (err == 0)
+		err = conf ? fill_answer(id, conf->negotiated, wr_span(&answer), ret_answer)
+				   : -ERR_NOMEM;
 	if (err < 0) {
 		transport_conf_free(&conf);
-		negotiated_free(&n);
+		negotiated_packed_free(&kept);
 		return err;
 	}
 	struct command cmd = {
 		.type = e->negotiated ? COMMAND_UPDATE : COMMAND_OPEN,
 		.conf = conf,
 	};
-	negotiated_free(&e->negotiated);
-	e->negotiated = n;
+	negotiated_packed_free(&e->negotiated);
+	e->negotiated = kept;
 	command(m, id, &cmd);
 	return 0;
 }
