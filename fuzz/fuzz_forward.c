@@ -133,18 +133,20 @@ static const struct peer_exts exts = {
 static void add_line(struct peer_conf *conf, struct peer_line *lines, const char *mid,
 					 enum media_role role, bool video, uint8_t flags)
 {
+	static struct codec_format room[16][PEER_CODECS_MAX]; /* of each line of an offer */
+	struct codec_format *codecs = room[conf->line_count];
 	struct peer_line *l = &lines[conf->line_count++];
 	uint32_t n = 1 + (uint32_t)(mid[0] == 'v') * 2 + (uint32_t)(mid[1] == '1');
 
-	*l = (struct peer_line){.role = role, .ext = exts, .layer_count = 1};
+	*l = (struct peer_line){.role = role, .ext = exts, .layer_count = 1, .codecs = codecs};
 	snprintf(l->mid, sizeof(l->mid), "%s", mid);
 	if (!video) {
-		l->codecs[l->codec_count++] = formats[0];
-		l->codecs[0].fb = flags & 1 ? CODEC_FB_NACK : 0;
+		codecs[l->codec_count++] = formats[0];
+		codecs[0].fb = flags & 1 ? CODEC_FB_NACK : 0;
 	} else {
 		for (unsigned i = 1; i < 5; i++) {
 			if (flags >> i & 1 || i == 1)
-				l->codecs[l->codec_count++] = formats[i];
+				codecs[l->codec_count++] = formats[i];
 		}
 	}
 	if (role == MEDIA_ROLE_CAMERA && flags & 0x20) {

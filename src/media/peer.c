@@ -201,6 +201,9 @@ size_t peer_bytes(const struct peer *p)
 {
 	size_t n = sizeof(*p) + (p->feedback ? sizeof(*p->feedback) : 0);
 
+	for (const struct codec_set *s = p->codec_sets; s; s = s->next)
+		n += sizeof(*s) + s->count * sizeof(s->formats[0]);
+
 	for (unsigned i = 0; i < p->line_count; i++) {
 		const struct line *line = p->lines[i];
 		n += sizeof(*line);

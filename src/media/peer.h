@@ -39,7 +39,7 @@ struct peer_line {
 	char mid[PEER_MID_MAX + 1];
 	enum media_role role; /* says direction and kind; two sending lines of one role: the first */
 	uint8_t codec_count;
-	struct codec_format codecs[PEER_CODECS_MAX]; /* preferred first */
+	const struct codec_format *codecs; /* preferred first; borrowed for the call */
 	struct peer_exts ext;
 
 	/* The client sends: layers low to high */

@@ -86,6 +86,7 @@ void peer_free_line(struct peer *p, struct line *line)
 {
 	disown(p, line);
 	downlink_free(&line->slot);
+	codec_set_put(&p->codec_sets, &line->codecs);
 	free(line);
 }
 
@@ -102,15 +103,23 @@ static struct line *find_line(const struct peer *p, const struct peer_line *conf
 	return NULL;
 }
 
-static struct line *new_line(struct peer *p, const struct peer_line *conf)
+/* What an offer says of a line. set: taken */
+static void fill_line(struct line *line, const struct peer_line *conf, struct codec_set *set)
+{
+	line->conf = *conf;
+	line->codecs = set;
+	line->conf.codecs = set->formats;
+	if (line->conf.layer_count < 1)
+		line->conf.layer_count = 1;
+}
+
+static struct line *new_line(struct peer *p, const struct peer_line *conf, struct codec_set *set)
 {
 	struct line *line = calloc(1, sizeof(*line));
 
 	if (!line)
 		return NULL;
-	line->conf = *conf;
-	if (line->conf.layer_count < 1)
-		line->conf.layer_count = 1;
+	fill_line(line, conf, set);
 	if (peer_role_receives(conf->role) && downlink_new(p, &line->conf, &line->slot) < 0) {
 		free(line);
 		return NULL;
@@ -162,14 +171,14 @@ static bool same_layers(const struct peer_line *a, const struct peer_line *b)
 	return true;
 }
 
-/* A line that stays takes what the new offer says of it. */
-static void renew_line(struct peer *p, struct line *line, const struct peer_line *conf, usec now)
+/* A line that stays takes what the new offer says of it. set: taken */
+static void renew_line(struct peer *p, struct line *line, const struct peer_line *conf,
+					   struct codec_set *set, usec now)
 {
 	struct peer_line before = line->conf;
+	struct codec_set *set_before = line->codecs;
 
-	line->conf = *conf;
-	if (line->conf.layer_count < 1)
-		line->conf.layer_count = 1;
+	fill_line(line, conf, set);
 	line->conf.ssrc = before.ssrc;
 	line->conf.rtx_ssrc = before.rtx_ssrc;
 	line->gone = false;
@@ -181,6 +190,7 @@ static void renew_line(struct peer *p, struct line *line, const struct peer_line
 	}
 	if (peer_role_sends(conf->role) && !same_layers(&before, &line->conf))
 		disown(p, line);
+	codec_set_put(&p->codec_sets, &set_before);
 }
 
 static void add_ext(struct peer *p, uint8_t id, enum peer_ext ext)
@@ -226,6 +236,7 @@ struct next_lines {
 	unsigned count;
 	struct line *lines[MEDIA_LINES_MAX];
 	bool fresh[MEDIA_LINES_MAX];
+	struct codec_set *sets[MEDIA_LINES_MAX]; /* of those that are not fresh; got */
 };
 
 static bool has_line(const struct next_lines *n, const struct line *line)
@@ -266,12 +277,18 @@ static int gather_lines(struct peer *p, const struct peer_conf *conf, struct nex
 		struct line *line = find_line(p, l);
 
 		n->fresh[i] = !line;
+		if (!line && peer_role_receives(l->role) && !is_unused(p, n, l))
+			return -ERR_INVALID;
+		struct codec_set *set = codec_set_get(&p->codec_sets, l->codecs, l->codec_count);
+		if (!set)
+			return -ERR_NOMEM;
+		if (line)
+			n->sets[i] = set;
+		else
+			line = new_line(p, l, set);
 		if (!line) {
-			if (peer_role_receives(l->role) && !is_unused(p, n, l))
-				return -ERR_INVALID;
-			line = new_line(p, l);
-			if (!line)
-				return -ERR_NOMEM;
+			codec_set_put(&p->codec_sets, &set);
+			return -ERR_NOMEM;
 		}
 		n->lines[n->count++] = line;
 	}
@@ -302,6 +319,7 @@ static int take_lines(struct peer *p, const struct peer_conf *conf, usec now)
 	if (rc == 0 && !has_room(p, &n))
 		rc = -ERR_FULL;
 	for (unsigned i = 0; rc < 0 && i < n.count; i++) {
+		codec_set_put(&p->codec_sets, &n.sets[i]);
 		if (n.fresh[i])
 			peer_free_line(p, n.lines[i]);
 	}
@@ -324,7 +342,7 @@ static int take_lines(struct peer *p, const struct peer_conf *conf, usec now)
 	p->line_count = count;
 	for (unsigned i = 0; i < n.count; i++) {
 		if (!n.fresh[i])
-			renew_line(p, p->lines[i], &conf->lines[i], now);
+			renew_line(p, p->lines[i], &conf->lines[i], n.sets[i], now);
 	}
 	return 0;
 }

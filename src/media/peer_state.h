@@ -3,6 +3,7 @@
 #define MEDIA_PEER_STATE_H
 
 #include "media/agenda.h"
+#include "media/codec_set.h"
 #include "media/downlink.h"
 #include "media/feedback.h"
 #include "media/peer.h"
@@ -20,7 +21,8 @@ enum {
 
 /* An m-line at work. */
 struct line {
-	struct peer_line conf;
+	struct peer_line conf; /* its codecs are those of `codecs` */
+	struct codec_set *codecs; /* got from the peer's */
 
 	/* sends */
 	struct source *source; /* borrowed; NULL: the role is taken by another line or peer */
@@ -71,6 +73,7 @@ struct peer {
 	struct peer *next, *group_next;
 
 	/* owned; places do not move */
+	struct codec_set *codec_sets;
 	unsigned line_count;
 	struct line *lines[MEDIA_LINES_MAX];
 	unsigned hearing_count;

@@ -68,7 +68,7 @@ static void fill_line(struct peer_line *line, const struct negotiated_media *m)
 	memcpy(line->mid, m->mid, sizeof line->mid);
 	line->role = (enum media_role)m->role;
 	line->codec_count = m->codec_count;
-	memcpy(line->codecs, m->codecs, m->codec_count * sizeof m->codecs[0]);
+	line->codecs = m->codecs;
 	line->ext = (struct peer_exts){
 		.mid = m->ext[NEGOTIATE_EXT_MID],
 		.rid = m->ext[NEGOTIATE_EXT_RID],

@@ -277,12 +277,15 @@ static inline struct codec_format h264_format(void)
 
 static inline struct peer_line line_of_role(const char *mid, enum media_role role, bool video)
 {
+	static struct codec_format sound[1], picture[2];
 	struct peer_line l = {.role = role, .layer_count = 1};
 
+	sound[0] = opus_format();
+	picture[0] = vp8_format();
+	picture[1] = h264_format();
 	snprintf(l.mid, sizeof(l.mid), "%s", mid);
-	l.codecs[l.codec_count++] = video ? vp8_format() : opus_format();
-	if (video)
-		l.codecs[l.codec_count++] = h264_format();
+	l.codecs = video ? picture : sound;
+	l.codec_count = video ? 2 : 1;
 	l.ext = (struct peer_exts){
 		.mid = EXT_MID,
 		.rid = EXT_RID,

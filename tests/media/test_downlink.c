@@ -564,7 +564,8 @@ static void test_undecodable(void **state)
 
 	*d = (struct rig_end){.rig = r, .member = 9};
 	rig_offer(&o, 9);
-	o.lines[0].codecs[0] = h264_format();
+	const struct codec_format h264 = h264_format();
+	o.lines[0].codecs = &h264;
 	o.lines[0].codec_count = 1;
 	o.conf.transport = d;
 	assert_int_equal(peer_new(r->fw, &o.conf, r->now, &d->peer), 0);
