@@ -108,7 +108,7 @@ static int start_store(struct serve *s, char *ret_error)
 	if (err == 0)
 		err = prepare_meetings(s);
 	if (err == 0)
-		err = sessions_new(s->store, &s->sessions);
+		err = sessions_new(s->store, NULL, &s->sessions);
 	if (err == 0)
 		err = store_start(s->store, NULL, STORE_QUEUE_MAX);
 	if (err == -ERR_EXISTS)

@@ -3,6 +3,7 @@
 #include "identity/sessions.h"
 
 #include "http/request.h"
+#include "identity/known.h"
 #include "identity/password.h"
 #include "identity/throttle.h"
 #include "identity/token.h"
@@ -13,10 +14,8 @@
 
 enum {
 	WAITING_MAX = 64, /* passwords that wait to be checked: some seconds of work */
-	SLOTS = 4096,
-	ADDR_BURST = 10, ADDR_EVERY_MS = 10 * 1000,   /* failures of one address */
-	LOGIN_BURST = 50, LOGIN_EVERY_MS = 60 * 1000, /* failures of one login, from anywhere */
-	LOGIN_MAX = 200,                              /* bytes */
+	SLOTS = 4096, PAIR_SLOTS = 16384,
+	LOGIN_MAX = 200, /* bytes */
 };
 
 #define MS_PER_DAY ((int64_t)24 * 3600 * 1000)
@@ -31,8 +30,23 @@ struct sessions {
 	struct store *store; /* borrowed */
 	struct passwords *passwords;
 	GHashTable *by_hash; /* hash to struct session; owned */
-	struct throttle *addrs, *logins;
+	struct throttle *addrs, *pairs, *logins;
+	struct known *known; /* pairs that have been right */
 };
+
+void sessions_limits_init(struct sessions_limits *ret_limits)
+{
+	/* A house behind one address may come to work at the same minute. A stranger with a thousand
+	 * addresses is held to some seventeen thousand guesses a day, of a password that is long. */
+	*ret_limits = (struct sessions_limits){
+		.addr_burst = 30,
+		.addr_every_ms = 10 * 1000,
+		.pair_burst = 10,
+		.pair_every_ms = 60 * 1000,
+		.login_burst = 1000,
+		.login_every_ms = 5 * 1000,
+	};
+}
 
 static int64_t now_ms(void)
 {
@@ -65,8 +79,17 @@ static void add(struct sessions *sessions, const struct session_row *row)
 	g_hash_table_insert(sessions->by_hash, g_strdup(row->token), session);
 }
 
-int sessions_new(struct store *store, struct sessions **ret_sessions)
+static struct throttle *throttle(unsigned slots, unsigned burst, unsigned every_ms)
 {
+	return throttle_new(slots, burst, every_ms * USEC_PER_MS);
+}
+
+int sessions_new(struct store *store, const struct sessions_limits *limits,
+	struct sessions **ret_sessions)
+{
+	struct sessions_limits usual;
+	sessions_limits_init(&usual);
+	const struct sessions_limits *l = limits ? limits : &usual;
 	GArray *rows = NULL;
 	int err = store_call(store, read_all, &rows);
 	if (err < 0)
@@ -75,8 +98,10 @@ int sessions_new(struct store *store, struct sessions **ret_sessions)
 	sessions->store = store;
 	sessions->passwords = passwords_new(WAITING_MAX, NULL);
 	sessions->by_hash = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, session_free);
-	sessions->addrs = throttle_new(SLOTS, ADDR_BURST, ADDR_EVERY_MS * USEC_PER_MS);
-	sessions->logins = throttle_new(SLOTS, LOGIN_BURST, LOGIN_EVERY_MS * USEC_PER_MS);
+	sessions->addrs = throttle(SLOTS, l->addr_burst, l->addr_every_ms);
+	sessions->pairs = throttle(PAIR_SLOTS, l->pair_burst, l->pair_every_ms);
+	sessions->logins = throttle(SLOTS, l->login_burst, l->login_every_ms);
+	sessions->known = known_new(SLOTS);
 	for (guint i = 0; i < rows->len; i++)
 		add(sessions, &g_array_index(rows, struct session_row, i));
 	g_array_unref(rows);
@@ -93,7 +118,9 @@ void sessions_free(struct sessions **sessionsp)
 	passwords_free(&sessions->passwords);
 	g_hash_table_unref(sessions->by_hash);
 	throttle_free(&sessions->addrs);
+	throttle_free(&sessions->pairs);
 	throttle_free(&sessions->logins);
+	known_free(&sessions->known);
 	g_free(sessions);
 }
 
@@ -162,6 +189,8 @@ struct signing_in {
 	char *login;    /* owned; lower case */
 	char *password; /* owned; wiped */
 	struct addr addr;
+	char *pair;     /* owned; login and address */
+	bool counted, is_known; /* against the throttles; the last of them not when known */
 	struct person_row person;
 	struct token token;
 	struct session_row row;
@@ -172,6 +201,7 @@ struct signing_in {
 static void signing_in_free(struct signing_in *s)
 {
 	g_free(s->login);
+	g_free(s->pair);
 	if (s->password)
 		explicit_bzero(s->password, strlen(s->password));
 	g_free(s->password);
@@ -181,8 +211,51 @@ static void signing_in_free(struct signing_in *s)
 	g_free(s);
 }
 
+/* ── How often ── */
+
+/* An IPv6 host stands for its /64, as in the throttle. */
+static char *pair_of(const char *login, const struct addr *addr)
+{
+	struct addr host = {.family = addr->family};
+	memcpy(host.host, addr->host, addr->family == 6 ? 8 : 4);
+	char text[ADDR_TEXT_MAX];
+	return g_strdup_printf("%s %s", addr_host_text(&host, text), login);
+}
+
+/* Counts the try before anything is done for it, so that many at once are many. Who has signed in
+ * from here before is not kept out by what others do elsewhere. */
+static bool may_try(struct signing_in *s)
+{
+	struct sessions *sessions = s->sessions;
+	usec now = clock_mono();
+	s->is_known = known_has(sessions->known, s->pair);
+	if (!throttle_has_room_addr(sessions->addrs, &s->addr, now) ||
+		!throttle_has_room(sessions->pairs, s->pair, now) ||
+		(!s->is_known && !throttle_has_room(sessions->logins, s->login, now)))
+		return false;
+	s->counted = throttle_try_addr(sessions->addrs, &s->addr, now) &&
+				 throttle_try(sessions->pairs, s->pair, now) &&
+				 (s->is_known || throttle_try(sessions->logins, s->login, now));
+	return s->counted;
+}
+
+/* It was no guess: right, or not looked at. */
+static void give_back(struct signing_in *s)
+{
+	usec now = clock_mono();
+	if (!s->counted)
+		return;
+	s->counted = false;
+	throttle_give_addr(s->sessions->addrs, &s->addr, now);
+	throttle_give(s->sessions->pairs, s->pair, now);
+	if (!s->is_known)
+		throttle_give(s->sessions->logins, s->login, now);
+}
+
 static void end(struct signing_in *s, const struct problem *problem, const char *cookie)
 {
+	if (problem != &problem_wrong_password)
+		give_back(s);
 	s->done(problem, cookie, s->arg);
 	signing_in_free(s);
 }
@@ -266,14 +339,12 @@ static void begin_session(struct signing_in *s)
 static void checked(bool is_right, void *arg)
 {
 	struct signing_in *s = arg;
-	if (is_right) {
-		begin_session(s);
+	if (!is_right) {
+		end(s, &problem_wrong_password, NULL);
 		return;
 	}
-	usec now = clock_mono();
-	(void)throttle_try_addr(s->sessions->addrs, &s->addr, now);
-	(void)throttle_try(s->sessions->logins, s->login, now);
-	end(s, &problem_wrong_password, NULL);
+	known_add(s->sessions->known, s->pair);
+	begin_session(s);
 }
 
 static int get_person(struct db *db, void *arg)
@@ -296,7 +367,6 @@ static void person_read(int result, void *arg)
 void sessions_sign_in(struct sessions *sessions, const char *login, const char *password,
 	const struct addr *addr, sessions_done *done, void *arg)
 {
-	usec now = clock_mono();
 	struct signing_in *s = g_new0(struct signing_in, 1);
 	*s = (struct signing_in){.sessions = sessions,
 		.login = g_utf8_strdown(login, -1),
@@ -304,10 +374,10 @@ void sessions_sign_in(struct sessions *sessions, const char *login, const char *
 		.addr = *addr,
 		.done = done,
 		.arg = arg};
+	s->pair = pair_of(s->login, addr);
 	if (strlen(login) > LOGIN_MAX || strlen(password) > PASSWORD_MAX)
 		end(s, &problem_wrong_password, NULL);
-	else if (!throttle_has_room_addr(sessions->addrs, addr, now) ||
-			 !throttle_has_room(sessions->logins, s->login, now))
+	else if (!may_try(s))
 		end(s, &problem_too_many, NULL);
 	else if (store_run(sessions->store, get_person, s, person_read) < 0)
 		end(s, &problem_full, NULL);

@@ -26,8 +26,19 @@ struct session {
 	int64_t created, expires; /* ms */
 };
 
-/* store: borrowed, opened and not started: sessions are read here. Errors as store_call. */
-NODISCARD int sessions_new(struct store *store, struct sessions **ret_sessions);
+/* How often somebody may try to sign in: so many at once, then one each. A try counts from its
+ * beginning, and not at all once it was right. */
+struct sessions_limits {
+	unsigned addr_burst, addr_every_ms;   /* from one address */
+	unsigned pair_burst, pair_every_ms;   /* as one login from one address */
+	unsigned login_burst, login_every_ms; /* as one login, from where it has never been right */
+};
+void sessions_limits_init(struct sessions_limits *ret_limits);
+
+/* store: borrowed, opened and not started: sessions are read here. limits: NULL: the usual.
+ * Errors as store_call. */
+NODISCARD int sessions_new(struct store *store, const struct sessions_limits *limits,
+	struct sessions **ret_sessions);
 /* After store_stop. */
 void sessions_free(struct sessions **sessions);
 
@@ -36,7 +47,7 @@ const struct session *sessions_of(struct sessions *sessions, struct request *req
 
 /* Signs in. done once, now or later: problem NULL: cookie is a whole Set-Cookie value.
  * login, password  borrowed
- * addr             counts failures against */
+ * addr             whose try it is */
 typedef void sessions_done(const struct problem *problem, const char *cookie, void *arg);
 void sessions_sign_in(struct sessions *sessions, const char *login, const char *password,
 	const struct addr *addr, sessions_done *done, void *arg);

@@ -71,11 +71,21 @@ bool throttle_try_addr(struct throttle *throttle, const struct addr *addr, usec 
 	return take(throttle, place_of_addr(throttle, addr), now);
 }
 
-void throttle_give_addr(struct throttle *throttle, const struct addr *addr, usec now)
+static void give(struct throttle *throttle, unsigned place, usec now)
 {
-	usec *full_at = &throttle->full_at[place_of_addr(throttle, addr)];
+	usec *full_at = &throttle->full_at[place];
 	if (*full_at > now)
 		*full_at -= throttle->every;
+}
+
+void throttle_give(struct throttle *throttle, const char *key, usec now)
+{
+	give(throttle, place_of(throttle, key), now);
+}
+
+void throttle_give_addr(struct throttle *throttle, const struct addr *addr, usec now)
+{
+	give(throttle, place_of_addr(throttle, addr), now);
 }
 
 bool throttle_has_room(const struct throttle *throttle, const char *key, usec now)

@@ -24,6 +24,7 @@ bool throttle_try(struct throttle *throttle, const char *key, usec now);
 bool throttle_try_addr(struct throttle *throttle, const struct addr *addr, usec now);
 
 /* That try was right, and doesn't count. */
+void throttle_give(struct throttle *throttle, const char *key, usec now);
 void throttle_give_addr(struct throttle *throttle, const struct addr *addr, usec now);
 
 /* Would a try be let through? Counts nothing. */

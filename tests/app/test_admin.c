@@ -39,7 +39,7 @@ static void serve(struct fixture *f)
 {
 	g_autofree char *path = g_build_filename(f->dir, "ting.db", NULL);
 	assert_int_equal(store_open(path, &f->store), 0);
-	assert_int_equal(sessions_new(f->store, &f->sessions), 0);
+	assert_int_equal(sessions_new(f->store, NULL, &f->sessions), 0);
 	assert_int_equal(store_start(f->store, NULL, STORE_QUEUE_MAX), 0);
 	struct control_socket_conf conf = {.data = f->dir,
 		.origin = "https://meet.example.org",

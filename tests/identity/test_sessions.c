@@ -49,13 +49,18 @@ static int add_asa(struct db *db, void *arg)
 	return person_row_add(db, &row);
 }
 
-static void open_up(struct fixture *f)
+static void open_up_with(struct fixture *f, const struct sessions_limits *limits)
 {
 	*f = (struct fixture){0};
 	assert_int_equal(store_open(":memory:", &f->store), 0);
 	assert_true(store_call(f->store, add_asa, NULL) >= 0);
-	assert_int_equal(sessions_new(f->store, &f->sessions), 0);
+	assert_int_equal(sessions_new(f->store, limits, &f->sessions), 0);
 	assert_int_equal(store_start(f->store, NULL, STORE_QUEUE_MAX), 0);
+}
+
+static void open_up(struct fixture *f)
+{
+	open_up_with(f, NULL);
 }
 
 static void close_down(struct fixture *f)
@@ -149,6 +154,106 @@ static void guessing_is_slowed_down(void **state)
 	close_down(&f);
 }
 
+/* ── Many at once ── */
+
+static int wrong, refused, right;
+
+static void count(const struct problem *problem, const char *set_cookie, void *arg)
+{
+	if (!problem)
+		right++;
+	else if (strcmp(problem->slug, "too-many") == 0)
+		refused++;
+	else
+		wrong++;
+}
+
+static void try_at_once(struct fixture *f, int tries, const char *login, const char *password)
+{
+	struct addr addr;
+	assert_int_equal(addr_parse("192.0.2.1", 1, &addr), 0);
+	wrong = refused = right = 0;
+	for (int i = 0; i < tries; i++)
+		sessions_sign_in(f->sessions, login, password, &addr, count, NULL);
+	while (wrong + refused + right < tries)
+		g_main_context_iteration(NULL, TRUE);
+}
+
+static const struct sessions_limits few = {
+	.addr_burst = 6,
+	.addr_every_ms = 3600 * 1000,
+	.pair_burst = 3,
+	.pair_every_ms = 3600 * 1000,
+	.login_burst = 5,
+	.login_every_ms = 3600 * 1000,
+};
+
+/* A try counts while its password is being looked at: sixteen at once are sixteen. */
+static void guesses_at_once_are_as_few_as_one_by_one(void **state)
+{
+	struct fixture f;
+	open_up_with(&f, &few);
+	try_at_once(&f, 16, "asa", "fel");
+	assert_int_equal(wrong, 3);
+	assert_int_equal(refused, 13);
+	close_down(&f);
+}
+
+static void many_logins_from_one_address_are_counted_together(void **state)
+{
+	struct fixture f;
+	open_up_with(&f, &few);
+	try_at_once(&f, 3, "bo", "fel");
+	try_at_once(&f, 3, "cia", "fel");
+	assert_int_equal(wrong, 3);
+	try_at_once(&f, 3, "asa", "fel");
+	assert_int_equal(refused, 3);
+	close_down(&f);
+}
+
+static void what_was_right_does_not_count(void **state)
+{
+	struct fixture f;
+	open_up_with(&f, &few);
+	for (int i = 0; i < 8; i++) {
+		sign_in(&f, "asa", "hemligt lösenord", "192.0.2.1");
+		assert_string_equal(slug, "");
+	}
+	try_at_once(&f, 3, "asa", "hemligt lösenord");
+	assert_int_equal(right, 3);
+	close_down(&f);
+}
+
+/* Strangers from many places guess at a login for as long as they like: its owner comes in from
+ * where she has signed in before. */
+static void nobody_is_locked_out_by_strangers(void **state)
+{
+	struct fixture f;
+	open_up_with(&f, &few);
+	sign_in(&f, "asa", "hemligt lösenord", "2001:db8::1");
+	for (int i = 1; i <= 5; i++) {
+		g_autofree char *from = g_strdup_printf("198.51.100.%d", i);
+		sign_in(&f, "asa", "fel", from);
+		assert_string_equal(slug, "wrong-password");
+	}
+	/* from now on guesses are refused wherever they come from */
+	sign_in(&f, "asa", "fel", "198.51.100.6");
+	assert_string_equal(slug, "too-many");
+	for (int i = 0; i < 5; i++) {
+		sign_in(&f, "ASA", "hemligt lösenord", "2001:db8::2"); /* the same house */
+		assert_string_equal(slug, "");
+	}
+	/* which is no way to guess from there */
+	for (int i = 0; i < 3; i++)
+		sign_in(&f, "asa", "fel", "2001:db8::1");
+	sign_in(&f, "asa", "hemligt lösenord", "2001:db8::1");
+	assert_string_equal(slug, "too-many");
+	/* and others are not concerned */
+	sign_in(&f, "bo", "fel", "198.51.100.1");
+	assert_string_equal(slug, "wrong-password");
+	close_down(&f);
+}
+
 static int signed_in_rows(struct db *db, void *arg)
 {
 	struct db_query *q = db_query(db, "SELECT COUNT(*), MIN(token) FROM session");
@@ -178,7 +283,7 @@ static void sessions_are_kept_as_hashes(void **state)
 	assert_null(strstr(cookie, kept));
 	/* another process reads them */
 	sessions_free(&f.sessions);
-	assert_int_equal(sessions_new(f.store, &f.sessions), 0);
+	assert_int_equal(sessions_new(f.store, NULL, &f.sessions), 0);
 	struct request *req = come_back();
 	assert_non_null(sessions_of(f.sessions, req));
 	/* a new password signs out everywhere */
@@ -217,7 +322,7 @@ static void what_has_expired_leaves_memory(void **state)
 	assert_int_equal(store_open(":memory:", &f.store), 0);
 	assert_true(store_call(f.store, add_asa, NULL) >= 0);
 	assert_true(store_call(f.store, add_short, NULL) >= 0);
-	assert_int_equal(sessions_new(f.store, &f.sessions), 0);
+	assert_int_equal(sessions_new(f.store, NULL, &f.sessions), 0);
 	assert_int_equal(store_start(f.store, NULL, STORE_QUEUE_MAX), 0);
 	assert_int_equal(sessions_count(f.sessions), 1);
 	usec end = clock_wall() + 101 * USEC_PER_MS;
@@ -236,6 +341,10 @@ int main(void)
 		cmocka_unit_test(the_right_password_opens),
 		cmocka_unit_test(others_do_not),
 		cmocka_unit_test(guessing_is_slowed_down),
+		cmocka_unit_test(guesses_at_once_are_as_few_as_one_by_one),
+		cmocka_unit_test(many_logins_from_one_address_are_counted_together),
+		cmocka_unit_test(what_was_right_does_not_count),
+		cmocka_unit_test(nobody_is_locked_out_by_strangers),
 		cmocka_unit_test(sessions_are_kept_as_hashes),
 		cmocka_unit_test(passwords_have_a_length),
 		cmocka_unit_test(what_has_expired_leaves_memory),
