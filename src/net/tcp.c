@@ -18,12 +18,32 @@ enum {
 	UNSENT_MAX = 16 * 1024,
 };
 
+#define PAUSE_AFTER_ERROR (200 * USEC_PER_MS)
+
 struct tcp_listener {
 	struct loop_io io;
+	struct loop_timer pause; /* set: out of descriptors or memory, the backlog waits */
 	struct loop *loop;
 	void (*accepted)(void *arg, int fd, const struct addr *peer);
 	void *arg;
 };
+
+static void pause_over(struct loop_timer *timer, usec now)
+{
+	struct tcp_listener *t =
+		(struct tcp_listener *)((char *)timer - offsetof(struct tcp_listener, pause));
+	if (loop_mod(t->loop, &t->io, EPOLLIN) < 0)
+		(void)!loop_set(t->loop, timer, now + PAUSE_AFTER_ERROR);
+}
+
+/* What waits in the backlog would wake us at every turn, and nothing could be done about it. */
+static void pause_accepting(struct tcp_listener *t)
+{
+	if (loop_set(t->loop, &t->pause, clock_mono() + PAUSE_AFTER_ERROR) < 0)
+		return;
+	if (loop_mod(t->loop, &t->io, 0) < 0)
+		loop_unset(t->loop, &t->pause);
+}
 
 static void accept_some(struct loop_io *io, uint32_t events)
 {
@@ -33,8 +53,12 @@ static void accept_some(struct loop_io *io, uint32_t events)
 		struct sockaddr_storage ss;
 		socklen_t len = sizeof ss;
 		int fd = accept4(io->fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0)
-			return; /* none waits, or no descriptors left: the backlog holds them */
+		if (fd < 0) {
+			bool none_waits = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+			if (!none_waits)
+				pause_accepting(t);
+			return;
+		}
 		struct addr peer;
 		if (addr_from_sockaddr(&peer, (struct sockaddr *)&ss) < 0) {
 			close(fd);
@@ -82,6 +106,7 @@ int tcp_listen(struct tcp_listener **ret_t, struct loop *l, const struct addr *h
 	if (!t)
 		return -ERR_NOMEM;
 	t->io.ready = accept_some;
+	t->pause.due = pause_over;
 	t->io.fd = listen_on(host, port);
 	t->loop = l;
 	t->accepted = accepted;
@@ -100,6 +125,7 @@ void tcp_listener_free(struct tcp_listener **t)
 {
 	if (!*t)
 		return;
+	loop_unset((*t)->loop, &(*t)->pause);
 	loop_del((*t)->loop, &(*t)->io);
 	close((*t)->io.fd);
 	free(*t);

@@ -16,7 +16,8 @@ enum {
 /* ── A listening socket ── */
 struct tcp_listener;
 
-/* accepted: takes fd, which is non-blocking. bind family 0: every address. -ERR_IO, -ERR_NOMEM */
+/* Out of descriptors or memory it looks again five times a second.
+ * accepted: takes fd, which is non-blocking. bind family 0: every address. -ERR_IO, -ERR_NOMEM */
 NODISCARD int tcp_listen(struct tcp_listener **ret_t, struct loop *l, const struct addr *bind,
 						 uint16_t port,
 						 void (*accepted)(void *arg, int fd, const struct addr *peer), void *arg);

@@ -8,6 +8,7 @@
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -172,6 +173,63 @@ static void the_listener_gives_connections(void **state)
 	loop_free(&l);
 }
 
+/* Turns of the loop in that time. */
+static int turns_in(struct loop *l, usec span)
+{
+	int turns = 0;
+	usec end = clock_mono() + span;
+	for (; clock_mono() < end; turns++)
+		loop_turn(l, end);
+	return turns;
+}
+
+/* Without a descriptor to give, what waits is left waiting, and the thread sleeps meanwhile. */
+static void out_of_descriptors_it_waits(void **state)
+{
+	(void)state;
+	struct loop *l;
+	struct tcp_listener *t;
+	struct addr any = {0};
+	assert_int_equal(loop_new(&l), 0);
+	int probe = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof in;
+	assert_int_equal(bind(probe, (struct sockaddr *)&in, sizeof in), 0);
+	assert_int_equal(getsockname(probe, (struct sockaddr *)&in, &len), 0);
+	close(probe);
+	assert_int_equal(tcp_listen(&t, l, &any, ntohs(in.sin_port), accepted, NULL), 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
+
+	struct rlimit before, now;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	now = (struct rlimit){.rlim_cur = (rlim_t)fd + 1, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+	accepted_fd = -1;
+	int turns = turns_in(l, 500 * USEC_PER_MS);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(accepted_fd, -1);
+	assert_in_range(turns, 2, 20); /* spinning, it is some hundred thousand */
+
+	usec end = clock_mono() + 5 * USEC_PER_SEC;
+	while (accepted_fd < 0 && clock_mono() < end)
+		loop_turn(l, end);
+	assert_true(accepted_fd >= 0);
+	close(accepted_fd);
+	/* and it may be freed in a pause */
+	int other = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(other, (struct sockaddr *)&in, sizeof in), 0);
+	now.rlim_cur = (rlim_t)fd + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+	loop_turn(l, clock_mono() + 50 * USEC_PER_MS);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	tcp_listener_free(&t);
+	loop_turn(l, clock_mono() + 250 * USEC_PER_MS);
+	close(other);
+	close(fd);
+	loop_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +237,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_holds_little),
 		cmocka_unit_test(a_connection_may_be_freed_in_its_own_callback),
 		cmocka_unit_test(the_listener_gives_connections),
+		cmocka_unit_test(out_of_descriptors_it_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
