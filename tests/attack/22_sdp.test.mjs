@@ -58,6 +58,19 @@ test('a real offer is answered, line by line', async () => {
   assert.match(reply.sdp, /a=ice-lite/);
 });
 
+test('an offer of half a megabyte is answered, and what is unknown in it passed over', async () => {
+  const each = 700;
+  const parts = REAL.split(/^(?=m=)/m);
+  const count = Math.floor((490000 - REAL.length) / (each + 20) / parts.length);
+  const filler = text(Array.from({ length: count }, (_, i) => `a=x-own-${i}:${'x'.repeat(each)}`));
+  const long = parts.map((part) => part + filler).join('');
+  assert.ok(long.length > 450000 && long.length < 500000, `${long.length} bytes`);
+  const [reply] = await offers([long]);
+  assert.equal(problemOf(reply), undefined);
+  assert.equal(reply.sdp.match(/^m=/gm).length, ROLES.length);
+  assert.doesNotMatch(reply.sdp, /x-own/);
+});
+
 test('without any one of its lines it is answered or refused', async () => {
   const whole = lines(REAL);
   // The first m-line's and the session's lines: the others are of the same kinds.

@@ -2,6 +2,7 @@
 // longer, and nobody else waits for them. The thousands come in a test of their own; here are 500.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import zlib from 'node:zlib';
 import { ASAN, askMs, bystanders, dial, dialPlain, frame, join, median, meeting, sleep, startServer,
   upgrade } from './wsclient.mjs';
 
@@ -161,6 +162,30 @@ test('one address has so many places and leaves the others theirs', async () => 
     if (!back) await sleep(50);
   }
   back.drop();
+});
+
+test('nothing that comes over a WebSocket is unpacked', async () => {
+  const { code } = await meeting(server);
+  const offer = 'permessage-deflate; client_max_window_bits, x-webkit-deflate-frame';
+  const bomb = zlib.deflateRawSync(Buffer.alloc(64 << 20, ' '));
+  const before = server.residentBytes();
+  for (const rsv of [0x40, 0x20, 0x10, 0x70]) {
+    const raw = await upgrade(server, { headers: { 'Sec-WebSocket-Extensions': offer } });
+    assert.equal(raw.status, 101);
+    assert.doesNotMatch(raw.bytes.toString('latin1'), /sec-websocket-extensions/i);
+    raw.write(frame(JSON.stringify({ verb: 'join', id: 1, code, name: 'Bomb' })));
+    await raw.until(/"self":/);
+    const packed = frame(bomb);
+    packed[0] |= rsv;
+    const closing = raw.bytes.length;
+    raw.write(packed);
+    await raw.closed(20000);
+    const close = raw.bytes.subarray(closing);
+    assert.ok(close.includes(Buffer.from([0x88, close[1], 0x03, 0xea])), '1002: against protocol');
+    raw.drop();
+  }
+  assert.ok(server.residentBytes() - before < 16 << 20);
+  await others.check();
 });
 
 test('a request smuggled behind another, and lengths that lie, are refused', async () => {

@@ -2,6 +2,8 @@
  * encryption. */
 #include "attack/attack.h"
 
+#include "wire/sdp.h"
+
 static void every_length(void **state)
 {
 	struct scene *c = *state;
@@ -78,12 +80,85 @@ static void without_encryption(void **state)
 	scene_assert_unharmed(c);
 }
 
+/* Offers of a transport that stands once more, with one text in place of another wherever it is.
+ * Returns how many of its lines are taken, or what is wrong. */
+static int offer_again(struct caller *a, const char *old, const char *new)
+{
+	char *buf = malloc(CLIENT_OFFER_MAX);
+	char *text = malloc(2 * CLIENT_OFFER_MAX);
+	struct media_answer answer = {0};
+	struct sdp sdp;
+	assert_non_null(buf);
+	assert_non_null(text);
+	struct wr w = wr_init(text, 2 * CLIENT_OFFER_MAX);
+	struct span rest = client_offer(a->client, buf);
+	unsigned found = 0;
+	while (rest.len > 0) {
+		const uint8_t *at = memmem(rest.ptr, rest.len, old, strlen(old));
+		size_t before = at ? (size_t)(at - rest.ptr) : rest.len;
+		wr_bytes(&w, span_of(rest.ptr, before));
+		if (at)
+			wr_str(&w, new);
+		found += at != NULL;
+		size_t gone = before + (at ? strlen(old) : 0);
+		rest = span_of(rest.ptr + gone, rest.len - gone);
+	}
+	assert_true(found > 0);
+	assert_false(w.bad);
+	struct media_offer offer = {
+		.group = STAGE_GROUP,
+		.member = a->member,
+		.sdp = wr_span(&w),
+		.lines = a->client->lines,
+		.line_count = a->client->line_count,
+		.hears = a->hears,
+	};
+	int taken = media_answer(a->stage->media, a->id, &offer, &answer);
+	if (taken == 0) {
+		assert_int_equal(sdp_parse(span_of(answer.sdp, answer.sdp_len), &sdp), 0);
+		for (unsigned i = 0; i < sdp.media_count; i++)
+			taken += sdp.media[i].port != 0;
+		free(answer.sdp);
+	}
+	free(text);
+	free(buf);
+	return taken;
+}
+
+/* Nor does a later offer lead a call that stands off its encryption (CVE-2022-39269). */
+static void without_encryption_later(void **state)
+{
+	struct scene *c = *state;
+	struct caller *a = scene_attacker(c);
+	static const char savpf[] = "UDP/TLS/RTP/SAVPF";
+	a->talks = true;
+	assert_true(stage_wait_heard(c->stage, c->listener, ATTACKER, 10));
+	assert_true(offer_again(a, savpf, savpf) > 0); /* as it was */
+	a->talks = false;
+	stage_run(c->stage, 100 * USEC_PER_MS);
+	unsigned heard = client_hears(c->listener->client, ATTACKER)->packets;
+
+	assert_true(offer_again(a, "a=fingerprint:", "a=forgotten:") < 0);
+	assert_true(offer_again(a, savpf, "RTP/AVPF") <= 0);
+	assert_true(offer_again(a, savpf, "RTP/AVP") <= 0);
+	uint8_t pkt[120] = {0x80, CLIENT_OPUS};
+	put_u32(pkt + 8, a->client->mic.ssrc);
+	for (int i = 0; i < 50; i++) {
+		put_u16(pkt + 2, (uint16_t)(a->client->mic.seq + i));
+		caller_send(a, span_of(pkt, sizeof pkt));
+	}
+	scene_assert_unharmed(c);
+	assert_int_equal(client_hears(c->listener->client, ATTACKER)->packets, heard);
+	assert_int_equal(a->client->early, 0); /* nor is anything plain sent to it */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE(every_length),
 		SCENE(headers_that_lie),
 		SCENE(without_encryption),
+		SCENE(without_encryption_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,7 +169,8 @@ test('limits.connections: those in all', async () => {
     const open = [];
     let refused = 0;
     for (let i = 0; i < 20; i++) {
-      await upgrade(server, { from: address() }).then((raw) => open.push(raw), () => { refused++; });
+      await upgrade(server, { from: address() })
+        .then((raw) => open.push(raw), () => { refused++; });
     }
     assert.ok(open.length <= 12 && refused >= 8, `${open.length} open`);
     for (const raw of open) raw.drop();
