@@ -465,7 +465,7 @@ void room_leave(struct room *room, struct member *m, enum member_state state, co
 	m->away = false;
 	m->lost_at = 0;
 	m->heard_due = 0;
-	stage_close(room, m);
+	bool had_media = stage_drop(room, m);
 	if (m->link) {
 		struct link *link = m->link;
 		link_detach(link);
@@ -482,10 +482,10 @@ void room_leave(struct room *room, struct member *m, enum member_state state, co
 		room_set_floor(room, 0, false, "left");
 	m->hand = 0;
 	save_member_soon(room, m);
-	if (was_in) {
+	if (had_media)
 		stage_fill_all(room);
+	if (was_in)
 		room_mind_host(room);
-	}
 }
 
 void room_end(struct room *room)
@@ -505,7 +505,7 @@ void room_end(struct room *room)
 		}
 	}
 	room_each(room, m) {
-		stage_close(room, m);
+		(void)stage_drop(room, m); /* nobody is left whose slots could be filled */
 		m->resume[0] = m->resume_before[0] = '\0';
 	}
 	room->floor = 0;

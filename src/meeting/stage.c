@@ -55,14 +55,52 @@ static void wish_camera(struct slots_wishes *wishes, uint32_t source, uint16_t h
 		wishes->camera[wishes->camera_count++] = (struct slots_wish){source, height};
 }
 
-/* A pinned interpreter is in everybody's picture, looked at or not. */
-static void wish_interpreters(
-	const struct room *room, const struct member *viewer, struct slots_wishes *wishes)
+/* What is the same for all who look, found in one walk over the members, so that filling the
+ * slots of everybody is no walk over everybody for each. */
+struct cast {
+	GPtrArray *pinned;  /* interpreters whom nobody loses, with a camera */
+	GPtrArray *screens; /* who shares a screen with sound */
+	uint32_t screen;    /* source of the first screen; 0: none */
+	uint32_t camera;    /* of whoever speaks, else the first */
+};
+
+static bool sends(const struct member *m, enum media_kind kind)
 {
-	bool has_slot = slots_has(&viewer->slots, MEDIA_ROLE_SLOT_INTERPRETER);
+	return m->transport && member_sends(m, kind);
+}
+
+static void cast_init(const struct room *room, struct cast *ret_cast)
+{
+	*ret_cast = (struct cast){.pinned = g_ptr_array_new(), .screens = g_ptr_array_new()};
 	struct member *m;
 	room_each(room, m) {
-		if (!m->pinned || !exists(room, viewer, m, MEDIA_CAMERA))
+		if (sends(m, MEDIA_CAMERA)) {
+			if (m->pinned)
+				g_ptr_array_add(ret_cast->pinned, m);
+			if (!ret_cast->camera || m->number == room->dominant)
+				ret_cast->camera = member_source(m, MEDIA_CAMERA);
+		}
+		if (!ret_cast->screen && sends(m, MEDIA_SCREEN))
+			ret_cast->screen = member_source(m, MEDIA_SCREEN);
+		if (sends(m, MEDIA_SCREEN_AUDIO))
+			g_ptr_array_add(ret_cast->screens, m);
+	}
+}
+
+static void cast_done(struct cast *cast)
+{
+	g_ptr_array_unref(cast->pinned);
+	g_ptr_array_unref(cast->screens);
+}
+
+/* A pinned interpreter is in everybody's picture, looked at or not. */
+static void wish_interpreters(const struct room *room, const struct cast *cast,
+	const struct member *viewer, struct slots_wishes *wishes)
+{
+	bool has_slot = slots_has(&viewer->slots, MEDIA_ROLE_SLOT_INTERPRETER);
+	for (guint i = 0; i < cast->pinned->len; i++) {
+		const struct member *m = g_ptr_array_index(cast->pinned, i);
+		if (!exists(room, viewer, m, MEDIA_CAMERA))
 			continue;
 		struct slots_wish wish = {member_source(m, MEDIA_CAMERA), AUTO_HEIGHT};
 		if (has_slot && !wishes->interpreter.source)
@@ -94,11 +132,11 @@ static void wish_tile(const struct room *room, const struct member *viewer,
 }
 
 /* Sound needs no view: that of the screen which is looked at, else of any that is shared. */
-static void wish_screen_audio(
-	const struct room *room, const struct member *viewer, struct slots_wishes *wishes)
+static void wish_screen_audio(const struct room *room, const struct cast *cast,
+	const struct member *viewer, struct slots_wishes *wishes)
 {
-	struct member *m;
-	room_each(room, m) {
+	for (guint i = 0; i < cast->screens->len; i++) {
+		const struct member *m = g_ptr_array_index(cast->screens, i);
 		if (!exists(room, viewer, m, MEDIA_SCREEN_AUDIO))
 			continue;
 		bool looked_at = wishes->screen.source == member_source(m, MEDIA_SCREEN);
@@ -109,25 +147,18 @@ static void wish_screen_audio(
 	}
 }
 
-/* A player has no view: the screen if one is shared, else whoever speaks, else the first. The
- * test page sees itself. */
+/* A player has no view: the screen if one is shared, else whoever speaks, else the first. It sends
+ * nothing itself; the test page, which does, sees itself. */
 static void wish_by_itself(
-	const struct room *room, const struct member *viewer, struct slots_wishes *wishes)
+	const struct room *room, const struct cast *cast, struct slots_wishes *wishes)
 {
-	uint32_t screen = 0, camera = 0;
-	struct member *m;
-	room_each(room, m) {
-		if (!screen && exists(room, viewer, m, MEDIA_SCREEN))
-			screen = member_source(m, MEDIA_SCREEN);
-		if (exists(room, viewer, m, MEDIA_CAMERA) && (!camera || m->number == room->dominant))
-			camera = member_source(m, MEDIA_CAMERA);
-	}
+	uint32_t screen = cast->screen;
 	if (room->echo) {
 		wishes->screen = (struct slots_wish){screen, AUTO_HEIGHT};
 		screen = 0;
 	}
-	if (screen || camera)
-		wish_camera(wishes, screen ? screen : camera, AUTO_HEIGHT);
+	if (screen || cast->camera)
+		wish_camera(wishes, screen ? screen : cast->camera, AUTO_HEIGHT);
 }
 
 struct assigning {
@@ -143,7 +174,7 @@ static void assign(const struct slot *slot, void *arg)
 		conf->media, a->viewer->transport, slot->mid, slot->source, slot->height);
 }
 
-bool stage_fill(struct room *room, struct member *m)
+static bool fill(struct room *room, const struct cast *cast, struct member *m)
 {
 	if (!m->transport || m->slots.count == 0)
 		return false;
@@ -151,16 +182,25 @@ bool stage_fill(struct room *room, struct member *m)
 	if (member_is_in(m)) {
 		bool has_no_view = m->kind == MEMBER_WHEP || (room->echo && m->slots.tile_count == 0);
 		if (has_no_view)
-			wish_by_itself(room, m, &wishes);
-		wish_interpreters(room, m, &wishes);
+			wish_by_itself(room, cast, &wishes);
+		wish_interpreters(room, cast, m, &wishes);
 		for (int i = 0; i < m->slots.tile_count; i++)
 			wish_tile(room, m, &m->slots.tile[i], &wishes);
-		wish_screen_audio(room, m, &wishes);
+		wish_screen_audio(room, cast, m, &wishes);
 		if (m->role == ROLE_AUDIENCE)
 			wishes.camera_count = MIN(wishes.camera_count, SLOTS_CAMERAS_AUDIENCE);
 	}
 	struct assigning a = {.room = room, .viewer = m};
 	return slots_fill(&m->slots, &wishes, assign, &a);
+}
+
+bool stage_fill(struct room *room, struct member *m)
+{
+	struct cast cast;
+	cast_init(room, &cast);
+	bool changed = fill(room, &cast, m);
+	cast_done(&cast);
+	return changed;
 }
 
 json_t *stage_slots_json(const struct member *m)
@@ -175,23 +215,26 @@ json_t *stage_slots_json(const struct member *m)
 
 void stage_fill_all(struct room *room)
 {
+	struct cast cast;
+	cast_init(room, &cast);
 	struct member *m;
 	room_each(room, m) {
-		if (!stage_fill(room, m) || !m->link)
+		if (!fill(room, &cast, m) || !m->link)
 			continue;
 		json_t *event = room_event("slots");
 		json_object_set_new(event, "slots", stage_slots_json(m));
 		room_send(m, event);
 	}
+	cast_done(&cast);
 }
 
 /* ── Transports ── */
 
-void stage_close(struct room *room, struct member *m)
+bool stage_drop(struct room *room, struct member *m)
 {
 	const struct rooms_conf *conf = &room->rooms->conf;
 	if (!m->transport)
-		return;
+		return false;
 	conf->calls->close(conf->media, m->transport);
 	if (m->stats_token && m->link)
 		link_problem(m->link, m->stats_id, &problem_no_media, NULL);
@@ -203,7 +246,13 @@ void stage_close(struct room *room, struct member *m)
 	memset(m->heard, 0, sizeof m->heard);
 	if (member_is_in(m)) /* a new one may take its place before that is told */
 		stage_heard_later(room, m, ROOM_HEARD_MS);
-	stage_fill_all(room);
+	return true;
+}
+
+void stage_close(struct room *room, struct member *m)
+{
+	if (stage_drop(room, m))
+		stage_fill_all(room);
 }
 
 void stage_answered(
@@ -291,11 +340,14 @@ static void on_stats(struct member *m, const struct media_event *ev)
 /* Only those without a view follow whoever speaks. */
 static void fill_players(struct room *room)
 {
+	struct cast cast;
+	cast_init(room, &cast);
 	struct member *m;
 	room_each(room, m) {
 		if (m->kind == MEMBER_WHEP)
-			(void)stage_fill(room, m);
+			(void)fill(room, &cast, m);
 	}
+	cast_done(&cast);
 }
 
 static void on_speaking(struct room *room, const struct media_event *ev)

@@ -21,6 +21,9 @@ json_t *stage_slots_json(const struct member *m);
 
 /* Ends m's transport, if there is one, and empties the slots in which its sources stood. */
 void stage_close(struct room *room, struct member *m);
+/* The same, but for the slots: the caller fills them, once for all that it does. False: there was
+ * none. */
+bool stage_drop(struct room *room, struct member *m);
 
 /* An answer was given: these lines are there. fresh: a new transport. */
 void stage_answered(
