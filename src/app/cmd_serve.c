@@ -4,6 +4,7 @@
 
 #include "app/options.h"
 #include "app/serve.h"
+#include "app/trim.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -77,6 +78,7 @@ static int run(struct serve *s)
 		return 1;
 	}
 	print_links(s);
+	struct trim *trim = trim_new(server_stats(s->server));
 	s->loop = g_main_loop_new(NULL, FALSE);
 	guint term = g_unix_signal_add(SIGTERM, on_signal, s);
 	guint intr = g_unix_signal_add(SIGINT, on_signal, s);
@@ -85,6 +87,7 @@ static int run(struct serve *s)
 	g_source_remove(term);
 	g_source_remove(intr);
 	g_source_remove(hup);
+	trim_free(&trim);
 	serve_stop(s);
 	g_main_loop_unref(s->loop);
 	return 0;

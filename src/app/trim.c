@@ -1,0 +1,60 @@
+/* A handshake and an offer take a hundred kilobytes for a moment. What they free lies between what
+ * stays, in pages that the C library keeps: every few seconds those that hold nothing go back, when
+ * anything has happened on a connection since, and never for more than a thousandth of the time. */
+#include "app/trim.h"
+
+#include "base/clock.h"
+
+#include <glib.h>
+#include <malloc.h>
+
+enum { EVERY_SEC = 3, REST = 1000 };
+
+struct trim {
+	const struct server_stats *stats;
+	guint timer;
+	uint64_t seen;   /* what had happened at the last time */
+	usec not_before;
+};
+
+/* Requests are not counted: whoever reads /metrics leaves nothing behind. */
+static uint64_t happened(const struct server_stats *s)
+{
+	return s->ws_opened + s->ws_closed + s->ws_messages_in;
+}
+
+bool trim_look(struct trim *t)
+{
+	uint64_t now_seen = happened(t->stats);
+	usec begin = clock_mono();
+	if (now_seen == t->seen || begin < t->not_before)
+		return false;
+	t->seen = now_seen;
+	malloc_trim(0);
+	usec end = clock_mono();
+	t->not_before = end + (end - begin) * REST;
+	return true;
+}
+
+static gboolean look(void *arg)
+{
+	trim_look(arg);
+	return G_SOURCE_CONTINUE;
+}
+
+struct trim *trim_new(const struct server_stats *stats)
+{
+	struct trim *t = g_new0(struct trim, 1);
+	t->stats = stats;
+	t->timer = g_timeout_add_seconds(EVERY_SEC, look, t);
+	return t;
+}
+
+void trim_free(struct trim **trim)
+{
+	if (!*trim)
+		return;
+	g_source_remove((*trim)->timer);
+	g_free(*trim);
+	*trim = NULL;
+}
