@@ -17,9 +17,10 @@ const SIZES = [
 ];
 
 // In the page. What a person would stumble over, each as a line of text.
-function measure({ touch }) {
+function measure({ touch, large }) {
   const PEOPLES = '.name > span, .roomtop h1, .roomtop .status, .toggle small, .grow, .nm, .org,'
-    + ' figcaption > span, .linktext, .about h1, .what, pre';      // their words may end in dots
+    + ' figcaption > span, .linktext, .about h1, .what, .who, pre,'
+    + ' .btn.danger.wide';      // their words may end in dots
   const WORD = /(?<![\w@.:/-])[\p{L}\d]+(?![\w@:/-])/gu;
   const CONTROL = 'a[href], button, input, select, textarea, summary';
   const FLOATS = '.popover, .notices';      // lie over the rest for a moment
@@ -59,6 +60,13 @@ function measure({ touch }) {
   };
   const meet = (p, q) => Math.min(p.right, q.right) - Math.max(p.left, q.left) > 2
     && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 4;
+  const scroller = (e) => {
+    for (let up = e.parentElement; up && up !== document.body; up = up.parentElement) {
+      if (/auto|scroll/.test(getComputedStyle(up).overflowY)
+        && up.scrollHeight > up.clientHeight) return up;
+    }
+    return null;
+  };
   const floats = (over, e) => {
     const float = over.closest(FLOATS);
     return float && !float.contains(e);
@@ -70,6 +78,7 @@ function measure({ touch }) {
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const e = node.parentElement;
     if (!node.data.trim() || /^(SCRIPT|STYLE|OPTION|NOSCRIPT|TITLE)$/.test(e.tagName)) continue;
+    if (large && e.closest('.face')) continue;        // initials; the name stands beside
     if (!shown(e) || e.closest('.nopic')?.parentElement.querySelector('[data-shown=true]')) {
       continue;
     }
@@ -89,10 +98,14 @@ function measure({ touch }) {
       }
     }
     let boxed = false;
+    const roll = scroller(e);
+    const seen = roll?.getBoundingClientRect() ?? { top: -2, bottom: H + 2 };
     for (const r of rects) {
       if (own && (r.left < -1 || r.right > W + 1)) faults.add(`${where(e)}: beside the window`);
-      if (r.top < -2 || r.bottom > H + 2) {
-        if (e.getBoundingClientRect().height < H) faults.add(`${where(e)}: out of reach`);
+      if (r.top < seen.top || r.bottom > seen.bottom) {
+        if (!roll && e.getBoundingClientRect().height < H) {
+          faults.add(`${where(e)}: out of reach`);
+        }
         continue;
       }
       for (let up = e; up && up !== document.body; up = up.parentElement) {
@@ -151,6 +164,8 @@ function measure({ touch }) {
     if (e.scrollWidth > e.clientWidth + 1) faults.add(`${where(e)}: ends in dots`);
   }
 
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((s) => s !== plain);
+
   // Controls: within the window, and what one meets where one aims.
   for (const e of document.querySelectorAll(CONTROL)) {
     if (!shown(e)) continue;
@@ -161,19 +176,23 @@ function measure({ touch }) {
       continue;
     }
     const x = (r.left + r.right) / 2, y = (r.top + r.bottom) / 2;
-    const at = (dx, dy) => {
+    const other = (dx, dy) => {
       const hit = document.elementFromPoint(x + dx, y + dy);
       return hit && (kin(hit, e) || hit.closest('label')?.control === e ? null : hit);
     };
-    const over = at(0, 0);
+    const over = other(0, 0);
     if (over && !floats(over, e)) faults.add(`${where(e)}: covered by ${where(over)}`);
     const inline = getComputedStyle(e).display === 'inline';
     if (!touch || over || inline) continue;
-    for (const [dx, dy] of [[-21, 0], [21, 0], [0, -21], [0, 21]]) {
-      const beside = x + dx >= 0 && x + dx < W && y + dy >= 0 && y + dy < H && at(dx, dy);
-      if (beside && !floats(beside, e)) {
-        faults.add(`${where(e)}: less than 44 px, ${where(beside)} beside it`);
-      }
+    // How far one may miss its middle that way, in px.
+    const reach = (dx, dy) => {
+      let n = 0;
+      while (n < 44 && !other(dx * (n + 1), dy * (n + 1))) n += 1;
+      return n;
+    };
+    const [across, down] = [reach(-1, 0) + reach(1, 0), reach(0, -1) + reach(0, 1)];
+    if (Math.min(across, down) < 42) {
+      faults.add(`${where(e)}: a finger has ${across} by ${down} px`);
     }
   }
 
@@ -187,7 +206,6 @@ function measure({ touch }) {
   }
   for (const e of document.querySelectorAll('*')) e.scrollTop &&= 0;
   for (const [e, top, left] of scrolled) { e.scrollTop = top; e.scrollLeft = left; }
-  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((s) => s !== plain);
   return [...faults];
 }
 
@@ -242,8 +260,8 @@ export function verdict() {
 }
 
 // Looks at a view in every way. themes: without it light and dark, and light alone in the meeting,
-// which is always dark. What is amiss is for the verdict.
-export async function looks(page, name, { open, themes } = {}) {
+// which is always dark. keep: the notices. What is amiss is for the verdict.
+export async function looks(page, name, { open, themes, keep } = {}) {
   const inside = await page.locator('.room').count() > 0;
   const now = await langOf(page);
   for (const lang of [now, now === 'sv' ? 'en' : 'sv']) {
@@ -252,7 +270,7 @@ export async function looks(page, name, { open, themes } = {}) {
     await open?.(page);
     for (const size of SIZES) {
       await resize(page, size);
-      if (inside) await quiet(page);
+      if (inside && !keep) await quiet(page);
       const tell = (what) => found.push(`${name} ${lang} ${size.name}: ${what}`);
       for (const fault of await faultsOf(page, size)) tell(fault);
       for (const scheme of themes ?? (inside ? ['light'] : ['light', 'dark'])) {

@@ -32,14 +32,19 @@ export function Captions() {
     return l.text && now.value - at < (l.done ? STAY_MS : 60_000);
   }).slice(-SHOWN);
   return (
-    <div class="captions" role="region" aria-label={t('text.captions')} hidden={!fresh.length}>
-      {fresh.map((l) => (
-        <p key={`${l.member}/${l.line}/${l.caption}`} lang={l.lang} data-member={l.member}
-          data-done={l.done}>
-          <b class="who">{l.member === self.value ? t('tile.you') : l.name ?? nameOf(l.member)}</b>
-          <span class={l.done ? '' : 'new'}>{l.text}</span>
-        </p>
-      ))}
+    <div class="captions" role="region" aria-label={t('text.captions')} hidden={!fresh.length}
+      tabIndex={0}>
+      <div>
+        {fresh.map((l) => (
+          <p key={`${l.member}/${l.line}/${l.caption}`} lang={l.lang} data-member={l.member}
+            data-done={l.done}>
+            <b class="who">
+              {l.member === self.value ? t('tile.you') : l.name ?? nameOf(l.member)}
+            </b>
+            <span class={l.done ? '' : 'new'}>{l.text}</span>
+          </p>
+        ))}
+      </div>
     </div>
   );
 }

@@ -64,24 +64,25 @@ export function SpeakerTest() {
   );
 }
 
-export function MicMenu() {
+/** level: of its headings; within a sheet they stand beneath the sheet's own. */
+export function MicMenu({ level: H = 'h2' }: { level?: 'h2' | 'h3' }) {
   return (
     <>
-      <h3 class="over">{t('dev.mic.name')}</h3>
+      <H class="over">{t('dev.mic.name')}</H>
       <DeviceList kind="mic" />
       <Switch on={prefs.value.noise} busy={wait.value === 'noise'} label={t('dev.noise')}
         hint={t('dev.noiseHint')} set={(on) => void setNoise(on)} />
-      <h3 class="over">{t('dev.speaker.name')}</h3>
+      <H class="over">{t('dev.speaker.name')}</H>
       <DeviceList kind="speaker" />
       <SpeakerTest />
     </>
   );
 }
 
-export function CameraMenu() {
+export function CameraMenu({ level: H = 'h2' }: { level?: 'h2' | 'h3' }) {
   return (
     <>
-      <h3 class="over">{t('dev.camera.name')}</h3>
+      <H class="over">{t('dev.camera.name')}</H>
       <DeviceList kind="camera" />
       <Switch on={prefs.value.blur} busy={wait.value === 'blur'} label={t('dev.blur')}
         hint={t('dev.blurHint')} set={(on) => void setBlur(on)} />

@@ -8,8 +8,8 @@ export function DevicesSheet() {
   const p = prefs.value;
   return (
     <div class="body" tabIndex={0} role="region" aria-label={t('devices.title')}>
-      <MicMenu />
-      <CameraMenu />
+      <MicMenu level="h3" />
+      <CameraMenu level="h3" />
       <h3 class="over">{t('devices.page')}</h3>
       <Switch on={p.sounds} label={t('devices.sounds')} hint={t('devices.soundsHint')}
         set={(sounds) => remember({ sounds })} />

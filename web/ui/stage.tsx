@@ -10,7 +10,7 @@ import type { Tile as ViewTile } from '../lib/types';
 import { show } from '../lib/view';
 import { narrow, openSheet, page, pinned } from './room';
 import { SharedScreen, screenAspect } from './screen';
-import { StatusRow } from './status';
+import { STATUS, StatusRow } from './status';
 import { place, Tile } from './tile';
 
 const MOST = 16;                // tiles on a page
@@ -18,7 +18,6 @@ const FRESH_MS = 8_000;         // who spoke that lately is speaking
 const TILE_MIN = 168;
 const TILE_MIN_PHONE = 150;
 const SPEAKER_FROM = 5;         // on a phone, so many others make one of them large
-const STATUS = 32;              // the row beneath the tiles
 
 interface Plan {
   screen: Rect | null;
@@ -149,6 +148,7 @@ export function Stage() {
   const el = useRef<HTMLDivElement>(null);
   const size = useSignal({ w: 0, h: 0 });
   const hidden = useSignal(document.hidden);
+  const beneath = useSignal(STATUS);
   useEffect(() => {
     const look = new ResizeObserver(([entry]) => {
       const { width: w, height: h } = entry!.contentRect;
@@ -165,7 +165,7 @@ export function Stage() {
 
   const now = useComputed(() => {
     const { w, h } = size.value;
-    return w && h ? plan({ x: 0, y: 0, w, h: h - STATUS }) : null;
+    return w && h ? plan({ x: 0, y: 0, w, h: Math.max(h - beneath.value, 1) }) : null;
   });
   useSignalEffect(() => {
     if (!now.value) return;
@@ -185,8 +185,8 @@ export function Stage() {
         {p?.tiles.map(({ member, at }) => <Tile key={member} member={member} at={at} />)}
         {p?.more && <More {...p.more} />}
       </ul>
-      <StatusRow own={own?.at ?? null} pages={p?.pages ?? 1} width={size.value.w}
-        screen={p?.screen != null} />
+      <StatusRow own={own?.at ?? null} pages={p?.pages ?? 1} screen={p?.screen != null}
+        room={beneath} />
     </div>
   );
 }

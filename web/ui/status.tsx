@@ -1,5 +1,5 @@
 // The row beneath the tiles: whether one is heard and seen, and the pages of the stage.
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { camera, mic } from '../lib/devices';
 import { t } from '../lib/i18n';
@@ -7,7 +7,9 @@ import type { Rect } from '../lib/layout';
 import { mendMedia } from '../lib/session';
 import { heard, line, listening, media, others, sharing, self, quality } from '../lib/state';
 import { Icon } from './icon';
-import { narrow, page } from './room';
+import { page } from './room';
+
+export const STATUS = 32;        // px; the row beneath the tiles
 
 const PATIENCE_MS = 3_000;      // a stream may take this long to arrive before that is a trouble
 
@@ -60,23 +62,27 @@ function Pages({ pages }: { pages: number }) {
   );
 }
 
-export interface StatusProps { own: Rect | null; pages: number; width: number;
-  screen: boolean }
+export interface StatusProps { own: Rect | null; pages: number; screen: boolean;
+  room: Signal<number> }
 
-export function StatusRow({ own, pages, width, screen }: StatusProps) {
-  const el = useRef<HTMLParagraphElement>(null);
+/** room: how much of the stage's height the row takes: more when something is wrong. */
+export function StatusRow({ own, pages, screen, room }: StatusProps) {
+  const el = useRef<HTMLDivElement & HTMLParagraphElement>(null);
   const missing = useMissing();
   // Beneath one's own picture, unless the pages stand there.
-  const crowded = !own || (narrow.value && pages > 1);
+  const crowded = !own || pages > 1;
   useEffect(() => {
-    const text = el.current;
-    if (!text) return;
-    const x = crowded ? 0 : Math.max(0, Math.min(own.x, width - text.offsetWidth - 4));
-    text.style.transform = crowded ? '' : `translate(${x}px, ${own.y + own.h + 4}px)`;
+    const { current } = el;
+    if (!current) return;
+    const { offsetHeight } = crowded && !missing.value ? current.parentElement! : current;
+    room.value = Math.max(STATUS, offsetHeight + (missing.value ? 12 : 6));
+    if (missing.value || crowded) return;
+    current.style.setProperty('--x', `${own.x}px`);
+    current.style.setProperty('top', `${own.y + own.h + 4}px`);
   });
   if (missing.value) {
     return (
-      <div class="statusrow trouble" role="status">
+      <div class="statusrow trouble" role="status" ref={el}>
         <Icon name="triangle-alert" />
         <span>{t(`heard.missing.${missing.value}`)}</span>
         <button type="button" class="btn" onClick={mendMedia}>{t('heard.mend')}</button>
@@ -85,16 +91,23 @@ export function StatusRow({ own, pages, width, screen }: StatusProps) {
     );
   }
   const weak = (quality.value[self.value] ?? 3) < 2;
-  return (
-    <>
-      <p class={`heard ${crowded ? 'low' : ''} ${screen ? 'right' : ''}`} ref={el}
-        data-to={heard.value.mic?.to ?? 0}
-        data-ok={mic.on.value && heard.value.mic?.arriving === true}>
+  const words = (
+    <p class={`heard ${crowded ? 'low' : ''}`} key={crowded} ref={el}
+      data-to={heard.value.mic?.to ?? 0}
+      data-ok={mic.on.value && heard.value.mic?.arriving === true}>
+      <span>
         {weak
           ? <><Icon name="signal-low" size="s" />{t('heard.weak')}</>
           : <Heard />}
-      </p>
-      <div class="statusrow"><Pages pages={pages} /></div>
+      </span>
+    </p>
+  );
+  return (
+    <>
+      {!crowded && words}
+      <div class={`statusrow ${screen ? 'right' : ''}`}>
+        {crowded && words}<Pages pages={pages} />
+      </div>
     </>
   );
 }

@@ -10,7 +10,7 @@ import { Icon } from './icon';
 import { videoOf } from './pictures';
 import { pinned, togglePin } from './room';
 
-export const SMALL = 190;       // px; narrower tiles show the given name alone
+const SMALL = 11.9;             // rem; narrower tiles show the given name alone
 
 export function place(el: HTMLElement | null, at: Rect): void {
   if (!el) return;
@@ -103,7 +103,7 @@ export function Tile({ member, at }: TileProps) {
   const own = member === self.value;
   const source = sourceOf(member, 'camera');
   const shows = own ? camera.track.value !== null : m.camera;
-  const small = at.w < SMALL;
+  const small = at.w < SMALL * parseFloat(getComputedStyle(document.documentElement).fontSize);
   const isPinned = pinned.value === member;
   const talks = speaking.value.includes(member);
   return (
