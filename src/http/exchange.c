@@ -11,6 +11,7 @@
 #include "http/headers.h"
 #include "http/parse.h"
 #include "http/server_internal.h"
+#include "http/zero_pages.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -365,6 +366,16 @@ static void unref_bytes(void *bytes)
 	g_bytes_unref(bytes);
 }
 
+/* The library reads a header into half of its block for the connection, and has just filled what
+ * the header left of that with zeros, once for all: it takes nothing more from the connection.
+ * Half of the block behind any of the header's values is still within the block. */
+static void slim(struct exchange *ex, struct MHD_Connection *mhd)
+{
+	const char *value = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Upgrade");
+	if (value)
+		zero_pages_drop(value, server_block_len(ex->server) / 2);
+}
+
 static void opened(void *arg, struct MHD_Connection *mhd, void *context, const char *early,
 	size_t early_len, MHD_socket pair, struct MHD_UpgradeResponseHandle *handle)
 {
@@ -398,6 +409,7 @@ static void opened(void *arg, struct MHD_Connection *mhd, void *context, const c
 			break;
 		g_byte_array_append(came, record, (guint)n);
 	}
+	slim(ex, mhd);
 	up->calls->open(up, &ex->req, span_of(came->data, came->len), up->arg);
 }
 

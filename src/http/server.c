@@ -14,7 +14,8 @@
 
 enum {
 	/* The library keeps a request's header, what it makes of it, and the header of the answer in
-	 * one block a connection; a WebSocket's buffers too. */
+	 * one block a connection; when a WebSocket opens the rest
+	 * of it becomes buffers that are never used: see slim in exchange.c. */
 	POOL_EXTRA = 20 * 1024,
 	/* Refusals on our side come first. */
 	LIBRARY_LIMIT_EXTRA = 16,
@@ -175,6 +176,12 @@ static size_t on_unescape(void *arg, struct MHD_Connection *mhd, char *text)
 	return strlen(text);
 }
 
+size_t server_block_len(const struct server *server)
+{
+	const struct server_conf *conf = &server->conf;
+	return (size_t)conf->header_len_max + conf->target_len_max + POOL_EXTRA;
+}
+
 static void start_daemon(struct server *server)
 {
 	const struct server_conf *conf = &server->conf;
@@ -183,10 +190,9 @@ static void start_daemon(struct server *server)
 #if MHD_VERSION >= 0x01000000
 	flags |= MHD_USE_NO_THREAD_SAFETY; /* else it queues what take() adds, and loses our conn */
 #endif
-	size_t pool = (size_t)conf->header_len_max + conf->target_len_max + POOL_EXTRA;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_step, server,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)conf->connections_max + LIBRARY_LIMIT_EXTRA,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, server_block_len(server),
 		MHD_OPTION_CONNECTION_TIMEOUT, 0u,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,

@@ -53,6 +53,9 @@ struct server {
 /* The library does not notice by itself that a connection was resumed or closed: run it soon. */
 void server_again(struct server *server);
 
+/* Bytes of the library's block for one connection. */
+size_t server_block_len(const struct server *server);
+
 /* Gives an idle or working connection this long from now. */
 void conn_deadline(struct conn *conn, usec from_now);
 
