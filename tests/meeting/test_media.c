@@ -367,6 +367,38 @@ static void one_is_told_whether_one_is_heard(void **state)
 	story_free(story);
 }
 
+static void camera_and_screen_are_told_apart(void **state)
+{
+	struct story *story = story_new(false);
+	host_of(story);
+	struct client *bo = guest_of(story, "Bo");
+	client_offer_usual(bo);
+	client_ask(bo, "{'verb':'media','camera':true,'screen':true}");
+	story_pass(story, 2000);
+	const json_t *heard = client_event(bo, "heard");
+	assert_false(true_of(json_object_get(heard, "camera"), "arriving"));
+	assert_false(true_of(json_object_get(heard, "screen"), "arriving"));
+	assert_null(json_object_get(heard, "mic"));
+	story_source(story, bo, MEDIA_CAMERA, true, 3);
+	story_pass(story, 200);
+	heard = client_event(bo, "heard");
+	assert_true(true_of(json_object_get(heard, "camera"), "arriving"));
+	assert_int_equal(int_of(json_object_get(heard, "camera"), "to"), 3);
+	assert_false(true_of(json_object_get(heard, "screen"), "arriving"));
+	story_source(story, bo, MEDIA_SCREEN, true, 5);
+	story_source(story, bo, MEDIA_CAMERA, false, 0);
+	story_pass(story, 2500);
+	heard = client_event(bo, "heard");
+	assert_false(true_of(json_object_get(heard, "camera"), "arriving"));
+	assert_true(true_of(json_object_get(heard, "screen"), "arriving"));
+	assert_int_equal(int_of(json_object_get(heard, "screen"), "to"), 5);
+	/* what one does not mean to send is not told of */
+	client_ask(bo, "{'verb':'media','camera':false}");
+	story_pass(story, 2000);
+	assert_null(json_object_get(client_event(bo, "heard"), "camera"));
+	story_free(story);
+}
+
 static void speakers_are_told_five_times_a_second_at_most(void **state)
 {
 	struct story *story = story_new(false);
@@ -451,6 +483,7 @@ int main(void)
 		cmocka_unit_test(a_new_peerconnection_is_a_new_transport),
 		cmocka_unit_test(a_failed_transport_is_told),
 		cmocka_unit_test(one_is_told_whether_one_is_heard),
+		cmocka_unit_test(camera_and_screen_are_told_apart),
 		cmocka_unit_test(speakers_are_told_five_times_a_second_at_most),
 		cmocka_unit_test(statistics_are_answered),
 		cmocka_unit_test(who_falls_silent_is_told),
