@@ -23,6 +23,11 @@ test.after(async () => {
   await server?.stop();
 });
 
+// The list is left by the same key as the menu in it, when that has gone with its row.
+const makeAudience = async (name) => {
+  await setRole(page, name, 'audience');
+  await openSheet(page, 'people');
+};
 const undo = () => page.locator('.toast', { hasText: 'Bo är nu: Publik' })
   .getByRole('button', { name: 'Ångra' });
 const listed = (name) => page.locator('[data-person]', { hasText: name });
@@ -32,7 +37,7 @@ const roleOfBo = (role) => bo.event('member', (e) => e.member.member === bo.self
 
 test('right after, it is undone by one click', async () => {
   await openSheet(page, 'people');
-  await setRole(page, 'Bo', 'audience');
+  await makeAudience('Bo');
   await roleOfBo('audience');
   await listed('Bo').waitFor({ state: 'detached' });
   await page.getByText('1 i publiken').waitFor();
@@ -44,7 +49,7 @@ test('right after, it is undone by one click', async () => {
 });
 
 test('and later from the list, without a hand up', async () => {
-  await setRole(page, 'Bo', 'audience');
+  await makeAudience('Bo');
   await undo().waitFor();
   await page.locator('[data-audience-open]').click();
   await inAudience().filter({ hasText: 'Bo' }).waitFor();
