@@ -3,6 +3,7 @@
 
 #include "scratch.h"
 #include "store/migrate.h"
+#include "store/q_chat.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -181,6 +182,41 @@ static void a_newer_schema_is_left_alone(void **state)
 	db_close(&db);
 }
 
+/* A database as the first release left it, with a meeting in which two things were written: what
+ * came later is added, and counts on from there. */
+static void an_old_database_is_brought_up(void **state)
+{
+	static const char back[] =
+		"DROP INDEX chat_at; DROP INDEX meeting_ended; DROP TABLE ban; DROP TABLE secret;"
+		"DROP TABLE rating; ALTER TABLE meeting DROP COLUMN chats;"
+		"DELETE FROM schema_step WHERE number > 2;"
+		"INSERT INTO meeting VALUES (1, 'kod', '1234567890', 'A', NULL, 0, 0, 0, 1, 1, 0, 0, 2);"
+		"INSERT INTO meeting VALUES (2, 'tom', '1234567891', 'B', NULL, 0, 0, 0, 1, 1, 0, 0, 2);"
+		"INSERT INTO chat VALUES (1, 1, 1, 'Bo', 'all', 'ett', 7, NULL);"
+		"INSERT INTO chat VALUES (1, 2, 1, 'Bo', 'all', 'två', 8, NULL);";
+	struct db *db = NULL;
+	assert_int_equal(db_open(":memory:", &db), 0);
+	assert_int_equal(migrate(db), 0);
+	assert_int_equal(db_exec(db, back), 0);
+	assert_int_equal(migrate_version(db), 2);
+	assert_int_equal(migrate(db), 0);
+	assert_int_equal(migrate_version(db), migrate_newest());
+	struct chat_row row = {.meeting = 1,
+		.member = 1,
+		.name = g_strdup("Bo"),
+		.text = g_strdup("tre"),
+		.at = 9};
+	assert_int_equal(chat_row_add(db, &row, 100), 0);
+	assert_true(row.number == 3);
+	row.meeting = 2;
+	assert_int_equal(chat_row_add(db, &row, 100), 0);
+	assert_true(row.number == 1);
+	row.meeting = 3;
+	assert_int_equal(chat_row_add(db, &row, 100), -ERR_NOTFOUND);
+	chat_row_done(&row);
+	db_close(&db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_database_is_refused),
 		cmocka_unit_test(steps_lead_from_nothing_to_now),
 		cmocka_unit_test(a_newer_schema_is_left_alone),
+		cmocka_unit_test(an_old_database_is_brought_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
