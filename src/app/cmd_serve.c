@@ -47,12 +47,11 @@ static gboolean on_hup(gpointer data)
 
 static void print_links(const struct serve *s)
 {
-	unsigned port = server_port(s->server, 0);
 	printf("\nTing is ready.\n\n");
-	printf("  Start        https://localhost:%u/\n", port);
+	printf("  Start        %s/\n", s->address);
 	if (s->conf.demo)
-		printf("  A meeting    https://localhost:%u/m/demo   (open it in two windows)\n", port);
-	printf("  A test       https://localhost:%u/test\n\n", port);
+		printf("  A meeting    %s/m/demo   (open it in two windows)\n", s->address);
+	printf("  A test       %s/test\n\n", s->address);
 	if (s->conf.tls_certificate[0] == '\0')
 		printf("The browser warns about the certificate until %s/ca.pem is trusted.\n\n",
 			   s->conf.data);
