@@ -36,15 +36,15 @@ struct sessions {
 
 void sessions_limits_init(struct sessions_limits *ret_limits)
 {
-	/* A house behind one address may come to work at the same minute. A stranger with a thousand
-	 * addresses is held to some seventeen thousand guesses a day, of a password that is long. */
+	/* A house behind one address may come to work at the same minute. Strangers with a thousand
+	 * addresses are held to some nine thousand guesses a day, of a password that is long. */
 	*ret_limits = (struct sessions_limits){
-		.addr_burst = 30,
+		.addr_burst = 20,
 		.addr_every_ms = 10 * 1000,
 		.pair_burst = 10,
 		.pair_every_ms = 60 * 1000,
-		.login_burst = 1000,
-		.login_every_ms = 5 * 1000,
+		.login_burst = 100,
+		.login_every_ms = 10 * 1000,
 	};
 }
 
