@@ -5,6 +5,7 @@ import {
   ProblemError, type Config, type Grade, type MeetingSummary, type Problem, type Wrong,
 } from './types';
 
+const PATIENCE_MS = 15_000;      // a network that swallows everything never says no
 const OFFLINE: Problem = { type: '/problem/offline', title: '', status: 0 };
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -12,6 +13,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
   try {
     reply = await fetch(`/api/v1/${path}`, {
       method,
+      signal: AbortSignal.timeout?.(PATIENCE_MS),
       headers: {
         'Accept-Language': lang.peek(),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),

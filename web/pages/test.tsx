@@ -7,10 +7,12 @@ import { camera, mic, startBoth, unsupported } from '../lib/devices';
 import { number, t } from '../lib/i18n';
 import { checkLine, type LineResult } from '../lib/linecheck';
 import { meter } from '../lib/meter';
+import { drawPicture } from '../ui/drawn';
 import { Frame } from '../ui/frame';
 import { Icon } from '../ui/icon';
 import { CopyButton } from '../ui/info';
 import { Mirror } from '../ui/mirror';
+import { heardTones, SpeakerCheck } from '../ui/speakercheck';
 import type { IconName } from '../icons/icons';
 
 type State = 'good' | 'fair' | 'bad' | 'none' | 'wait';
@@ -20,6 +22,8 @@ const LOSS_FAIR = 0.02;
 const LOSS_BAD = 0.1;
 const RTT_FAIR = 200;
 const RTT_BAD = 500;
+const JITTER_FAIR = 30;
+const JITTER_BAD = 100;
 const SILENT_PEAK = 0.0004;
 
 const running = signal(false);
@@ -33,7 +37,9 @@ function deviceCheck(s: typeof mic): Check {
   const name = t(`test.${s.kind}`);
   const track = s.raw.value;
   if (s.problem.value) {
-    return { name, state: 'bad', text: t(`dev.${s.kind}.${s.problem.value}`) };
+    const { value: problem } = s.problem;
+    const text = `${t(`dev.${s.kind}.${problem}`)} ${t(`dev.todo.${problem}`)}`;
+    return { name, state: 'bad', text };
   }
   if (!s.on.value || !track) return { name, state: 'none', text: t('test.off') };
   if (s.kind === 'mic') {
@@ -45,31 +51,42 @@ function deviceCheck(s: typeof mic): Check {
   return { name, state: 'good', text: t('test.cameraGood', { name: track.label, width, height }) };
 }
 
-function mediaChecks(r: LineResult): Check[] {
-  const name = t('test.media');
-  const done = !running.value;
-  const checks: Check[] = [];
-  if (r.picture || r.sound) {
-    const text = [r.picture && t('test.mediaGood'), r.sound && t('test.mediaSound')];
-    checks.push({ name, state: 'good', text: text.filter(Boolean).join(' ') });
-  } else if (r.up && r.picture === null && r.sound === null) {
-    checks.push({ name, state: 'none', text: t('test.mediaNone') });
-  } else if (done) {
-    checks.push({ name, state: 'bad', text: t('test.mediaBad') });
-  }
-  if (r.udp) checks.push({ name: t('test.path'), state: 'good', text: ways(r) });
-  else if (r.tcp) checks.push({ name: t('test.path'), state: 'fair', text: t('test.tcp') });
-  return checks;
+function speakerCheck(): Check {
+  const heard = heardTones.value;
+  const how = heard === null ? 'None' : heard ? 'Good' : 'Bad';
+  return {
+    name: t('dev.speaker.name'), text: t(`test.speaker${how}`),
+    state: heard === null ? 'none' : heard ? 'good' : 'bad',
+  };
 }
 
-function ways(r: LineResult): string {
-  return r.tcp ? t('test.both') : t('test.udp');
+function wayCheck(r: LineResult): Check | null {
+  const name = t('test.path');
+  if (r.udp) return { name, state: 'good', text: t(r.tcp ? 'test.both' : 'test.udp') };
+  if (r.tcp) return { name, state: 'fair', text: t('test.tcp') };
+  if (r.relay) return { name, state: 'fair', text: t('test.relay') };
+  return running.value ? null : { name, state: 'bad', text: t('test.noWay') };
+}
+
+function mediaChecks(r: LineResult): Check[] {
+  const name = t('test.media');
+  const checks: (Check | null)[] = [];
+  if (r.picture || r.sound) {
+    const picture = t(r.drawn ? 'test.mediaDrawn' : 'test.mediaGood');
+    const text = [r.picture && picture, r.sound && t('test.mediaSound')];
+    checks.push({ name, state: 'good', text: text.filter(Boolean).join(' ') });
+  } else if (!running.value) {
+    checks.push({ name, state: 'bad', text: t('test.mediaBad') });
+  }
+  checks.push(wayCheck(r));
+  return checks.filter((c) => c !== null);
 }
 
 function lineChecks(r: LineResult): Check[] {
   if (!r.up || !r.down) return [];
   const loss = Math.max(r.up.loss, r.down.loss);
   const rtt = r.rtt_ms ?? 0;
+  const jitter = Math.max(r.up.jitter_ms, r.down.jitter_ms);
   const mbit = (bps: number) => number(bps / 1e6, 1);
   return [
     {
@@ -80,7 +97,13 @@ function lineChecks(r: LineResult): Check[] {
     },
     {
       name: t('test.delay'), state: worse(rtt, RTT_FAIR, RTT_BAD),
-      text: t('test.delayText', { ms: number(rtt), jitter: number(r.up.jitter_ms) }),
+      text: t('test.delayText', { ms: number(rtt) }),
+    },
+    {
+      name: t('test.jitter'), state: worse(jitter, JITTER_FAIR, JITTER_BAD),
+      text: t('test.jitterText', {
+        up: number(r.up.jitter_ms), down: number(r.down.jitter_ms),
+      }),
     },
     {
       name: t('test.rate'), state: 'good',
@@ -96,7 +119,7 @@ function checks(): Check[] {
       name: t('test.browser'), state: bad ? 'bad' : 'good',
       text: t(bad ? 'test.browserBad' : 'test.browserGood'),
     },
-    deviceCheck(mic), deviceCheck(camera),
+    deviceCheck(mic), speakerCheck(), deviceCheck(camera),
   ];
   const r = line.value;
   if (!r) return list;
@@ -142,14 +165,18 @@ async function run(): Promise<void> {
   if (running.peek()) return;
   running.value = true;
   line.value = null;
+  const sends = (s: typeof mic) => (s.on.peek() ? s.track.peek() : null);
+  const seen = sends(camera);
+  const drawn = seen ? null : drawPicture();
   try {
     const { ice_servers } = await getConfig().catch(() => ({ ice_servers: [] }));
-    const sends = (s: typeof mic) => (s.on.peek() ? s.track.peek() : null);
+    const sent = { mic: sends(mic), picture: seen ?? drawn!.track, drawn: drawn !== null };
     await Promise.all([
       listen(),
-      checkLine(ice_servers, sends(mic), sends(camera), (r) => { line.value = { ...r }; }),
+      checkLine(ice_servers, sent, (r) => { line.value = { ...r }; }),
     ]);
   } finally {
+    drawn?.stop();
     running.value = false;
   }
 }
@@ -203,7 +230,7 @@ export function TestPage() {
       <main class="narrow" id="main" tabIndex={-1}>
         <h1>{t('test.title')}</h1>
         <p class="lead">{t('test.lead')}</p>
-        <Mirror />
+        <Mirror test><SpeakerCheck /></Mirror>
         <div class="testacts">
           <button type="button" class="btn primary big" aria-disabled={running.value} data-run
             onClick={() => void run()}>

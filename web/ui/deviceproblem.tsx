@@ -21,9 +21,10 @@ function howTo(problem: DeviceProblem): string | null {
   return null;
 }
 
-/** both: the other device has the same trouble, so it is said once. */
-export function ProblemNote({ source, id, both }: { source: Source; id: string;
-  both?: Source }) {
+/** both: the other device has the same trouble, so it is said once. test: there is no meeting that
+ * one could go to anyway. */
+export function ProblemNote({ source, id, both, test }: { source: Source; id: string;
+  both?: Source; test?: boolean }) {
   const shown = useSignal(false);
   const problem = source.problem.value;
   if (!problem) return null;
@@ -38,7 +39,7 @@ export function ProblemNote({ source, id, both }: { source: Source; id: string;
       <Icon name="triangle-alert" />
       <p>
         <b>{t(`dev.${both ? 'both' : source.kind}.${problem}`)}</b><br />
-        {t(`dev.todo.${problem}`)} {t('pre.anyway')}
+        {t(`dev.todo.${problem}`)} {!test && t('pre.anyway')}
       </p>
       <div class="fixes">
         {how && (
@@ -57,12 +58,12 @@ export function ProblemNote({ source, id, both }: { source: Source; id: string;
 }
 
 /** The microphone is open, and nothing comes in. */
-export function SilentNote({ id }: { id: string }) {
+export function SilentNote({ id, test }: { id: string; test?: boolean }) {
   const shown = useSignal(false);
   return (
     <div class="notice tip" id={id} role="status" data-problem="silent" data-of="mic">
       <Icon name="triangle-alert" />
-      <p><b>{t('pre.silent')}</b><br />{t('pre.silentTodo')} {t('pre.anyway')}</p>
+      <p><b>{t('pre.silent')}</b><br />{t('pre.silentTodo')} {!test && t('pre.anyway')}</p>
       <div class="fixes">
         <button type="button" class="btn" aria-expanded={shown.value}
           onClick={() => { shown.value = !shown.value; }}>{t('pre.how')}</button>

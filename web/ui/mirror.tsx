@@ -1,6 +1,7 @@
 // How one is seen and heard, before the meeting and in the test: the picture, the two large
 // switches with their devices folded in, the meter, and what is wrong.
 import { useSignal, useSignalEffect, type Signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { camera, mic, turn, type Source } from '../lib/devices';
 import { t } from '../lib/i18n';
@@ -112,7 +113,8 @@ function Preview() {
   );
 }
 
-export function Mirror() {
+/** test: there is no meeting to go to anyway. children: what more is tried. */
+export function Mirror({ test, children }: { test?: boolean; children?: ComponentChildren }) {
   const silent = useSignal(false);
   const same = mic.problem.value !== null && camera.problem.value === mic.problem.value;
   useSignalEffect(() => { if (!mic.on.value) silent.value = false; });
@@ -122,10 +124,11 @@ export function Mirror() {
       <div class="two">
         <Toggle source={mic} silent={silent} note="mic-note" />
         <Toggle source={camera} silent={silent} note={same ? 'mic-note' : 'camera-note'} />
+        {children}
       </div>
-      <ProblemNote source={mic} id="mic-note" both={same ? camera : undefined} />
-      {silent.value && !mic.problem.value && <SilentNote id="mic-note" />}
-      {!same && <ProblemNote source={camera} id="camera-note" />}
+      <ProblemNote source={mic} id="mic-note" both={same ? camera : undefined} test={test} />
+      {silent.value && !mic.problem.value && <SilentNote id="mic-note" test={test} />}
+      {!same && <ProblemNote source={camera} id="camera-note" test={test} />}
     </section>
   );
 }
