@@ -68,7 +68,7 @@ test('home', async () => {
   await page.locator('#number').fill('123 456 78 99');
   await page.locator('.numberform button').click();
   await page.locator('#number-wrong').waitFor();
-  await looks(page, 'home-wrong-number');
+  await looks(page, 'home-wrong-number', { themes: ['light'] });
 });
 
 test('home of an installation', async () => {
@@ -79,7 +79,7 @@ test('home of an installation', async () => {
   await page.locator('#password').fill('fel');
   await page.locator('.signin button').click();
   await page.locator('.signin [role=alert]').waitFor();
-  await looks(page, 'signin-wrong');
+  await looks(page, 'signin-wrong', { themes: ['light'] });
   await page.locator('#password').fill(PASSWORD);
   await page.locator('.signin button').click();
   await page.locator('[data-meet]').waitFor();
@@ -122,9 +122,17 @@ test('before the meeting', async () => {
 function devices() {
   globalThis.testFault = 'NotAllowedError';
   const { getUserMedia } = MediaDevices.prototype;
-  MediaDevices.prototype.getUserMedia = function ask(...args) {
+  MediaDevices.prototype.getUserMedia = async function ask(...args) {
     const fault = globalThis.testFault;
-    return fault ? Promise.reject(new DOMException('', fault)) : getUserMedia.apply(this, args);
+    if (fault && fault !== 'silence') throw new DOMException('', fault);
+    const stream = await getUserMedia.apply(this, args);
+    const [mic] = stream.getAudioTracks();
+    if (!fault || !mic) return stream;
+    stream.removeTrack(mic);
+    mic.stop();
+    const { stream: silence } = new AudioContext().createMediaStreamDestination();
+    stream.addTrack(silence.getAudioTracks()[0]);
+    return stream;
   };
   const long = 'Jabra Evolve2 65 MS Stereo, headset med mikrofon (USB-C, Bluetooth)';
   for (const kind of [MediaStreamTrack, MediaDeviceInfo]) {
@@ -142,7 +150,8 @@ test('devices that are denied, missing, busy, and with long names', async () => 
       if (problem !== 'denied') await page.locator('.fixes .btn').last().click();
       await page.locator(`[data-problem=${problem}]`).waitFor();
       if (problem === 'denied') await page.locator('.fixes [aria-expanded]').click();
-      await looks(page, `mirror-${problem}`);
+      await looks(page, `mirror-${problem}`,
+        problem === 'denied' ? {} : { themes: ['light'] });
     }
     await page.evaluate(() => { globalThis.testFault = ''; });
     await page.locator('.fixes .btn').last().click();
@@ -151,6 +160,12 @@ test('devices that are denied, missing, busy, and with long names', async () => 
     const chevron = page.locator('[data-toggle=camera] .d');
     await chevron.click();
     await looks(page, 'mirror-long-devices', { open: () => chevron.click(), themes: ['light'] });
+    await page.evaluate(() => { globalThis.testFault = 'silence'; });
+    await page.locator('[data-toggle=mic] .d').click();
+    await page.locator('.popover [role=radio]').nth(1).click();
+    await page.locator('[data-problem=silent]').waitFor();
+    await page.keyboard.press('Escape');
+    await looks(page, 'mirror-silent', { themes: ['light'] });
   });
 });
 

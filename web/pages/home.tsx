@@ -58,7 +58,7 @@ function MeetNow() {
 function SignIn() {
   const user = useSignal('');
   const password = useSignal('');
-  const wrong = useSignal('');
+  const wrong = useSignal<(() => string) | null>(null);
   const go = async (e: Event) => {
     e.preventDefault();
     try {
@@ -66,8 +66,8 @@ function SignIn() {
       await getConfig();
     } catch (error) {
       const { problem } = error as ProblemError;
-      wrong.value = problem.status === 401 || problem.status === 403 ? t('home.wrong')
-        : words(problem);
+      wrong.value = () => (problem.status === 401 || problem.status === 403 ? t('home.wrong')
+        : words(problem));
     }
   };
   return (
@@ -84,7 +84,7 @@ function SignIn() {
           value={password.value} onInput={(e) => { password.value = e.currentTarget.value; }} />
       </div>
       <button type="submit" class="btn big">{t('home.enter')}</button>
-      {wrong.value && <p class="bad" role="alert">{wrong.value}</p>}
+      {wrong.value && <p class="bad" role="alert">{wrong.value()}</p>}
     </form>
   );
 }
