@@ -12,45 +12,56 @@ export const wrong = signal<Wrong | null>(null);
 export const rated = signal<'unsaid' | 'kept' | 'back'>('unsaid');
 export const trouble = signal('');
 
+interface Answer { grade: Grade | null; wrong: Wrong | null }
+
+let kept: Answer = { grade: null, wrong: null };      // what the server has
 let sending: Promise<void> = Promise.resolve();
+let under_way = 0;
+
+function show(answer: Answer): void {
+  grade.value = answer.grade;
+  wrong.value = answer.wrong;
+}
 
 /** From the server, with each join. */
 export function setTicket(now: string): void {
   if (now === ticket.peek()) return;
+  kept = { grade: null, wrong: null };
   batch(() => {
     ticket.value = now;
-    grade.value = wrong.value = null;
+    show(kept);
     rated.value = 'unsaid';
     trouble.value = '';
   });
 }
 
-// What is pressed fast comes to the server in order, and the page shows what it has.
-function put(to: Grade | null, what: Wrong | null): Promise<void> {
-  const before = { grade: grade.peek(), wrong: wrong.peek() };
+async function send(answer: Answer): Promise<void> {
+  try {
+    await putRating(ticket.peek(), answer.grade, answer.wrong);
+    kept = answer;
+    rated.value = answer.grade ? 'kept' : 'back';
+  } catch (error) {
+    const title = error instanceof ProblemError ? error.problem.title : '';
+    trouble.value = title || t('net.notDone');
+  }
+  under_way -= 1;
+  if (!under_way) batch(() => show(kept));
+}
+
+// What is pressed fast comes to the server in order; the page shows what was pressed, and in the
+// end what the server has.
+function put(answer: Answer): Promise<void> {
   batch(() => {
-    grade.value = to;
-    wrong.value = what;
+    show(answer);
     trouble.value = '';
   });
-  sending = sending.then(async () => {
-    try {
-      await putRating(ticket.peek(), to, what);
-      rated.value = to ? 'kept' : 'back';
-    } catch (error) {
-      const title = error instanceof ProblemError ? error.problem.title : '';
-      batch(() => {
-        grade.value = before.grade;
-        wrong.value = before.wrong;
-        trouble.value = title || t('net.notDone');
-      });
-    }
-  });
+  under_way += 1;
+  sending = sending.then(() => send(answer));
   return sending;
 }
 
 export const rate = (to: Grade) =>
-  put(to, to === grade.peek() && to !== 'good' ? wrong.peek() : null);
+  put({ grade: to, wrong: to === grade.peek() && to !== 'good' ? wrong.peek() : null });
 export const say = (what: Wrong) =>
-  put(grade.peek(), what === wrong.peek() ? null : what);
-export const takeBack = () => put(null, null);
+  put({ grade: grade.peek(), wrong: what === wrong.peek() ? null : what });
+export const takeBack = () => put({ grade: null, wrong: null });
