@@ -14,6 +14,7 @@ const SIZES = [
   { name: '390', width: 390, height: 844, axe: true, touch: true },
   { name: '320', width: 320, height: 640, touch: true },
   { name: '320-large', width: 320, height: 640, large: true },
+  { name: '844', width: 844, height: 390, touch: true },                // on its side
 ];
 
 // In the page. What a person would stumble over, each as a line of text.
