@@ -5,7 +5,7 @@ import path from 'node:path';
 
 let folder = null;
 
-function made(name, make) {
+export function made(name, make) {
   if (!folder) {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ting-fakes-'));
     process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));

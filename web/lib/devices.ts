@@ -98,6 +98,13 @@ async function list(): Promise<void> {
 const improvers: Partial<Record<'mic' | 'camera', Improve>> = {};
 const improving: Partial<Record<'mic' | 'camera', () => void>> = {};
 
+/** It is off from now on, and the device as it is. */
+export function notImproved(kind: 'mic' | 'camera'): void {
+  delete improvers[kind];
+  remember(kind === 'mic' ? { noise: false } : { blur: false });
+  notice(t(kind === 'mic' ? 'dev.noNoise' : 'dev.noBlur'), { tone: 'warning', topic: kind });
+}
+
 async function adopt(s: Source, raw: MediaStreamTrack): Promise<void> {
   improving[s.kind]?.();
   delete improving[s.kind];
@@ -110,11 +117,11 @@ async function adopt(s: Source, raw: MediaStreamTrack): Promise<void> {
   if (improve) {
     try {
       const made = await improve(raw);
-      if (s.raw.peek() !== raw) return made.stop();
+      if (s.raw.peek() !== raw || improvers[s.kind] !== improve) return made.stop();
       improving[s.kind] = made.stop;
       track = made.track;
     } catch {
-      notice(t(s.kind === 'mic' ? 'dev.noNoise' : 'dev.noBlur'), { tone: 'warning' });
+      if (improvers[s.kind] === improve) notImproved(s.kind);
     }
   }
   if (s.kind === 'mic') raw.enabled = s.on.peek();

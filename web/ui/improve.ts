@@ -1,8 +1,6 @@
 // Background blur and noise suppression: fetched only when somebody chooses them.
 import { signal } from '@preact/signals';
-import { improveBy } from '../lib/devices';
-import { t } from '../lib/i18n';
-import { notice } from '../lib/notices';
+import { improveBy, notImproved } from '../lib/devices';
 import { prefs, remember } from '../lib/prefs';
 
 /** Which of them is being fetched. */
@@ -16,8 +14,7 @@ async function load(what: 'noise' | 'blur', on: boolean): Promise<void> {
     const { improve } = what === 'noise' ? await import('../lib/noise') : await import('./blur');
     await improveBy(kind, improve);
   } catch {
-    remember({ [what]: false });
-    notice(t(what === 'noise' ? 'dev.noNoise' : 'dev.noBlur'), { tone: 'warning', topic: what });
+    notImproved(kind);
   } finally {
     wait.value = '';
   }
