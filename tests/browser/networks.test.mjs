@@ -18,6 +18,7 @@ const HOST = '10.77.1.1';
 const FIRST = '10.78.1.1', SECOND = '10.79.1.1';        // of one who moves
 const BACK_MS = 15000;
 const DEAD_MS = 6000;               // Chromium alone needs 6.5 s to notice, Firefox 5
+const NOTICED_MS = 3000;            // Chromium gives up what it loads when it learns of a network
 const SECRET = 'delad-hemlighet';
 const RELAYS = [49160, 49199];
 
@@ -243,6 +244,7 @@ test('another network in mid-call: back with sound, as the same participants', a
     leadFrom(HOST);
   });
   moveTo(FIRST);
+  await sleep(NOTICED_MS);
   await joinBoth(meeting);
   await callThrough(t, async () => {
     ip(`addr del ${FIRST}/24 dev walk0`);

@@ -85,6 +85,21 @@ async function bothWays(near, far) {
   await hears(far.page, { [far.name]: false, [near.name]: true });
 }
 
+// The same two, in a call that never stopped.
+async function asBefore(t, near, far, members) {
+  for (const { name, page } of [near, far]) {
+    const flow = await flowOf(page);
+    t.diagnostic(`${name}: pauses of ${flow.picture} and ${flow.sound} ms at most`);
+    assert.ok(flow.picture < PAUSE_MS, `${name}: a picture stood still for ${flow.picture} ms`);
+    assert.ok(flow.sound < PAUSE_MS, `${name}: ${flow.sound} ms without sound`);
+    assert.deepEqual(flow.states, [], 'the same connection, all the time');
+    assert.doesNotMatch(await noticesOn(page), /lämnade|gick med/);
+  }
+  assert.deepEqual(await membersOn(far.page), members, 'the same participants, no ghost');
+  assert.equal(await ownRole(near.page), 'Mötesledare');
+  await bothWays(near, far);
+}
+
 for (const [name, other] of [['Anna', 'Freja'], ['Freja', 'Anna']]) {
   const browser = name === 'Freja' ? 'Firefox' : 'Chromium';
   test(`${browser}: the socket is cut for five seconds, and the call goes on`, async (t) => {
@@ -110,16 +125,25 @@ for (const [name, other] of [['Anna', 'Freja'], ['Freja', 'Anna']]) {
     await reads(near.page, 'Jag skriver ändå');
     await reads(far.page, 'Jag skriver ändå');
     await until('back for the other', async () => !await away(far.page, name));
-    for (const { name: who, page } of [near, far]) {
-      const flow = await flowOf(page);
-      t.diagnostic(`${who}: pauses of ${flow.picture} and ${flow.sound} ms at most`);
-      assert.ok(flow.picture < PAUSE_MS, `${who}: a picture stood still for ${flow.picture} ms`);
-      assert.ok(flow.sound < PAUSE_MS, `${who}: ${flow.sound} ms without sound`);
-      assert.deepEqual(flow.states, [], 'the same connection, all the time');
-      assert.doesNotMatch(await noticesOn(page), /lämnade|gick med/);
-    }
-    assert.deepEqual(await membersOn(far.page), members, 'the same participants, no ghost');
-    assert.equal(await ownRole(near.page), 'Mötesledare');
-    await bothWays(near, far);
+    await asBefore(t, near, far, members);
   });
 }
+
+test('the socket falls silent: what is written finds it out, and arrives by another', async (t) => {
+  const [near, far] = await callOf(t, 'Anna', 'Freja');
+  const members = await membersOn(far.page);
+  for (const { page } of [near, far]) {
+    await watchNotices(page);
+    await watchFlow(page);
+  }
+  proxy.silence();
+  await write(near.page, 'Hör ni mig?');
+  await write(far.page, 'Medan du var borta');
+  await until('it is said', async () => /Ljud och bild fortsätter/.test(await banner(near.page)));
+  proxy.open();
+  await until('it is back', async () => await banner(near.page) === '');
+  await reads(near.page, 'Medan du var borta');
+  await reads(near.page, 'Hör ni mig?');
+  await reads(far.page, 'Hör ni mig?');
+  await asBefore(t, near, far, members);
+});

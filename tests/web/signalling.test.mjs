@@ -85,6 +85,20 @@ test('a question without an answer makes another connection; a problem is an ans
   s.stop();
 });
 
+test('a reply that takes long makes the connection be tried, and replaced', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { s, socket, lost } = begin();
+  const chat = s.call('chat', {});
+  chat.catch(() => {});
+  t.mock.timers.tick(2600);
+  assert.deepEqual(socket.sent.map((m) => m.verb), ['chat', 'stats']);
+  assert.equal(lost(), 0);
+  t.mock.timers.tick(2600);
+  await assert.rejects(chat, { slug: 'connection-lost' });
+  assert.equal(lost(), 1);
+  s.stop();
+});
+
 test('what has been stopped does not come back', () => {
   const { s } = begin();
   s.stop();

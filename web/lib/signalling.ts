@@ -10,7 +10,8 @@ const OPEN_FIRST_MS = 3_000;    // but at first another is tried sooner
 const OPEN_YOUNG_MS = 1_000;    // one younger than this may still come to something
 const REPLY_MS = 10_000;
 const PROBE_MS = 2_500;
-const SOON_MS = [400, 2_000] as const;
+const SOON_MS = [300, 2_000] as const;
+const SLOW_MS = 2_500;          // a reply that takes longer makes one doubt the connection
 const LOST: Problem = { type: '/problem/connection-lost', title: '', status: 0 };
 
 export interface SignallingHooks {
@@ -26,6 +27,7 @@ interface Pending {
   done(value: unknown): void;
   failed(why: Error): void;
   at: number;
+  slow: ReturnType<typeof setTimeout>;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -108,11 +110,16 @@ export class Signalling {
     return new Promise<T>((done, failed) => {
       if (!this.up) return failed(new ProblemError(LOST));
       const timer = setTimeout(() => {
+        clearTimeout(this.pending.get(id)?.slow);
         this.pending.delete(id);
         failed(new ProblemError(LOST));
       }, timeout_ms);
-      const at = performance.now();
-      this.pending.set(id, { done: done as (value: unknown) => void, failed, at, timer });
+      const slow = setTimeout(() => {
+        if (timeout_ms > SLOW_MS && this.pending.has(id)) void this.probe();
+      }, SLOW_MS);
+      this.pending.set(id, {
+        done: done as (value: unknown) => void, failed, at: performance.now(), slow, timer,
+      });
       this.socket!.send(JSON.stringify({ verb, id, ...fields }));
     });
   }
@@ -146,6 +153,7 @@ export class Signalling {
     if (!waits) return;
     this.pending.delete(Number(message.reply));
     clearTimeout(waits.timer);
+    clearTimeout(waits.slow);
     this.rtt_ms = Math.min(performance.now() - waits.at, this.rtt_ms * 1.5);
     if (message.problem) waits.failed(new ProblemError(message.problem as Problem));
     else waits.done(message);
@@ -170,6 +178,7 @@ export class Signalling {
     }
     for (const waits of this.pending.values()) {
       clearTimeout(waits.timer);
+      clearTimeout(waits.slow);
       waits.failed(new ProblemError(LOST));
     }
     this.pending.clear();
