@@ -10,6 +10,7 @@ const OFFLINE: Problem = { type: '/problem/offline', title: '', status: 0 };
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   let reply: Response;
+  let text: string;
   try {
     reply = await fetch(`/api/v1/${path}`, {
       method,
@@ -20,10 +21,10 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    text = await reply.text();
   } catch {
     throw new ProblemError(OFFLINE);
   }
-  const text = await reply.text();
   let found: unknown = null;
   try {
     found = text ? JSON.parse(text) : null;
