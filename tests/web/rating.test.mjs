@@ -54,6 +54,16 @@ test('back in the same meeting it stands; in another it is asked anew', async ()
   assert.deepEqual(shown(), [null, null, 'unsaid']);
 });
 
+test('what was pressed of one meeting is not said of the next', async () => {
+  const asked = server();
+  setTicket('b1');
+  const sending = rate('poor');
+  setTicket('b2');
+  await sending;
+  assert.deepEqual(asked.map((a) => a.ticket), ['b1']);
+  assert.deepEqual(shown(), [null, null, 'unsaid']);
+});
+
 test('presses in a row come in order', async () => {
   const asked = server();
   setTicket('d');
@@ -73,6 +83,7 @@ test('what the server refused is not shown as kept', async () => {
   server(409, 204);
   await Promise.all([rate('fair'), rate('poor')]);
   assert.deepEqual(shown(), ['poor', null, 'kept']);
+  assert.equal(trouble.value, '', 'what is kept is no trouble');
 });
 
 test('without a line it is said that it was not done', async () => {

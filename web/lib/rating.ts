@@ -35,17 +35,23 @@ export function setTicket(now: string): void {
   });
 }
 
-async function send(answer: Answer): Promise<void> {
+async function send(of: string, answer: Answer): Promise<void> {
+  let no = '';
   try {
-    await putRating(ticket.peek(), answer.grade, answer.wrong);
-    kept = answer;
-    rated.value = answer.grade ? 'kept' : 'back';
+    await putRating(of, answer.grade, answer.wrong);
   } catch (error) {
-    const title = error instanceof ProblemError ? error.problem.title : '';
-    trouble.value = title || t('net.notDone');
+    no = (error instanceof ProblemError && error.problem.title) || t('net.notDone');
   }
   under_way -= 1;
-  if (!under_way) batch(() => show(kept));
+  if (of !== ticket.peek()) return;         // in another meeting by now
+  batch(() => {
+    trouble.value = no;
+    if (!no) {
+      kept = answer;
+      rated.value = answer.grade ? 'kept' : 'back';
+    }
+    if (!under_way) show(kept);
+  });
 }
 
 // What is pressed fast comes to the server in order; the page shows what was pressed, and in the
@@ -56,7 +62,8 @@ function put(answer: Answer): Promise<void> {
     trouble.value = '';
   });
   under_way += 1;
-  sending = sending.then(() => send(answer));
+  const of = ticket.peek();
+  sending = sending.then(() => send(of, answer));
   return sending;
 }
 
