@@ -67,16 +67,20 @@ test('what was sent lately is counted', () => {
 });
 
 // A page with one connection, whose counts and whose server are what a test says.
-function page({ answer, counts }) {
+function page({ answer, counts, ask = async () => answer }) {
   const broken = [];
   const pc = { async getStats() {
     const { received, sent } = counts();
     return new Map([['t', { type: 'transport', packetsReceived: received }],
       ['o', { type: 'outbound-rtp', packetsSent: sent }]]);
   } };
-  const watch = new PulseWatch({ connection: () => pc, ask: async () => answer,
+  const watch = new PulseWatch({ connection: () => pc, ask,
     broken: (answered) => broken.push(answered), comes: () => {} });
   return { watch, broken };
+}
+
+async function lookOften(watch) {
+  for (let i = 0; i < 4; i++) await watch.look();
 }
 
 test('the server answers and its packets come: nothing is broken', async () => {
@@ -87,6 +91,7 @@ test('the server answers and its packets come: nothing is broken', async () => {
   // Devices that are off send nothing, however long.
   const idle = page({ answer: { quiet_ms: 60000 },
     counts: () => ({ received: received += 2, sent: 7 }) });
+  await lookOften(idle.watch);
   await idle.watch.doubt(true);
   assert.deepEqual([...broken, ...idle.broken], []);
 });
@@ -96,6 +101,32 @@ test('the server answers and its packets do not come: broken', async () => {
     counts: () => ({ received: 5, sent: 0 }) });
   await watch.doubt();
   assert.deepEqual(broken, [true]);
+});
+
+test('the server has nothing of what was sent: broken', async () => {
+  let received = 0, sent = 0;
+  const { watch, broken } = page({ answer: { quiet_ms: 500 },
+    counts: () => ({ received: received += 2, sent: sent += 5 }) });
+  await lookOften(watch);
+  await watch.doubt();
+  assert.deepEqual(broken, [true]);
+});
+
+test('what is sent once the server has answered, it could not have had', async () => {
+  let received = 0, sent = 0;
+  const { watch, broken } = page({
+    counts: () => ({ received: received += 2, sent }),
+    ask: async () => {
+      setTimeout(() => {
+        sent = 50;
+        watch.look();
+      });
+      return { quiet_ms: 60000 };
+    },
+  });
+  await lookOften(watch);
+  await watch.doubt();
+  assert.deepEqual(broken, []);
 });
 
 test('nobody answers: broken only if media has stopped', async () => {

@@ -135,12 +135,13 @@ export class PulseWatch {
       const before = pc && await passed(pc);
       const answer = await this.calls.ask();
       if (!pc || !before) return;
+      // Counted now: what is sent from here on, the answer can't know of.
+      const mute = answer !== null && answer.quiet_ms >= QUIET_MS && pc === this.of
+        && this.pulse.sentWithin(answer.quiet_ms, performance.now()) >= SENT;
       if (answer) await wait(ARRIVE_MS);
       const after = await passed(pc);
       if (pc !== this.calls.connection()) return;
       const deaf = after.received === before.received && (answer !== null || stopped);
-      const mute = answer !== null && answer.quiet_ms >= QUIET_MS
-        && this.pulse.sentWithin(answer.quiet_ms, performance.now()) >= SENT;
       if (deaf || mute) this.calls.broken(answer !== null);
     } catch {
       // There is no such connection any more, or the server knows of none.
