@@ -105,12 +105,14 @@ export const end = () => ask('end');
 /** Another role, and for a while the way back: a slip in a menu takes somebody's voice. */
 export async function setRole(
   { member, name, role: before }: Pick<Member, 'member' | 'name' | 'role'>, role: Role,
-): Promise<void> {
-  if (!await ask('role', { member, role }) || member === state.self.peek()) return;
+): Promise<boolean> {
+  const done = await ask('role', { member, role });
+  if (!done || member === state.self.peek()) return done;
   notice(t('say.roleOf', { name, role: t(`role.${role}`) }), {
     topic: `role-${member}`, stay_ms: UNDO_MS,
     action: { label: t('say.undo'), run: () => void ask('role', { member, role: before }) },
   });
+  return true;
 }
 
 // ── Chat ──

@@ -21,7 +21,8 @@ export function RoleChoice({ m }: { m: Member }) {
     const role = wanted.peek();
     if (!role || role === given.current) return;
     given.current = role;
-    void setRole(now.current, role).then(() => {
+    void setRole(now.current, role).then((done) => {
+      if (!done) given.current = now.current.role;
       if (wanted.peek() === role) wanted.value = null;
     });
   };
