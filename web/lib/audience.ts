@@ -25,7 +25,7 @@ async function look(from: readonly Member[], atLeast: number): Promise<void> {
       const page = await call<Page>('audience', { search: wanted, after });
       if (mine !== serial) return;
       list = [...list, ...page.members];
-      if (page.more > 0 && list.length < atLeast) continue;
+      if (page.more > 0 && page.members.length && list.length < atLeast) continue;
       batch(() => {
         audience.value = list;
         found.value = page.found;
@@ -34,20 +34,19 @@ async function look(from: readonly Member[], atLeast: number): Promise<void> {
       return;
     }
   } catch (error) {
-    if (!(error instanceof ProblemError && error.slug === 'connection-lost')) complain(error);
+    const passing = error instanceof ProblemError && error.slug === 'connection-lost';
+    if (mine === serial && !passing) complain(error);
   }
 }
 
-/** Anew, and as far as had been shown. */
-export function lookAgain(): void {
+/** Those whose names hold the words, and of the same words as many as had been shown. It waits for
+ * more letters; returns what ends the wait. */
+export function search(words: string): () => void {
+  if (words.trim() !== wanted) audience.value = [];
+  wanted = words.trim();
   clearTimeout(timer);
   timer = setTimeout(() => void look([], audience.peek().length), SEARCH_MS);
-}
-
-export function search(words: string): void {
-  wanted = words.trim();
-  audience.value = [];
-  lookAgain();
+  return () => clearTimeout(timer);
 }
 
 export const lookOn = () => look(audience.peek(), 0);

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { setRole } from '../lib/actions';
-import { audience, found, lookAgain, lookOn, more, search } from '../lib/audience';
+import { audience, found, lookOn, more, search } from '../lib/audience';
 import { t } from '../lib/i18n';
 import { meeting, members } from '../lib/state';
 import type { Member } from '../lib/types';
@@ -32,9 +32,8 @@ export function Audience() {
   const count = meeting.value?.audience ?? 0;
   const open = useSignal(false);
   const words = useSignal('');
-  useEffect(() => {
-    if (open.value) lookAgain();
-  }, [open.value, count]);
+  useEffect(() => (open.value ? search(words.value) : undefined),
+    [open.value, count, words.value]);
   if (!count) return null;
   // Who has been let in stands in the other list.
   const list = audience.value.filter((m) => {
@@ -52,11 +51,11 @@ export function Audience() {
       </div>
       {open.value && (
         <>
-          {count >= SEARCH_FROM && (
+          {(count >= SEARCH_FROM || words.value) && (
             <label class="search"><Icon name="search" />
               <input class="in" type="search" value={words.value} aria-label={t('audience.search')}
                 placeholder={t('audience.search')}
-                onInput={(e) => { words.value = e.currentTarget.value; search(words.value); }} />
+                onInput={(e) => { words.value = e.currentTarget.value; }} />
             </label>
           )}
           <ul class="rows people">{list.map((m) => <Row key={m.member} m={m} />)}</ul>

@@ -141,7 +141,7 @@ export function PeopleSheet() {
         <Hands />
         <section aria-labelledby="here">
           <h3 class="over" id="here">{t('people.here', { n: members.value.size })}</h3>
-          {members.value.size >= SEARCH_FROM && (
+          {(members.value.size >= SEARCH_FROM || query.value) && (
             <label class="search"><Icon name="search" />
               <input class="in" type="search" value={query.value} aria-label={t('people.search')}
                 placeholder={t('people.search')} data-first={first} onKeyDown={enter}
