@@ -66,6 +66,8 @@ function newPeer(): Peer {
   clearTimeout(rebuildTimer);
   peer = new Peer(config.peek()?.ice_servers ?? [], peerState);
   state.slots.value = peer.slots;
+  state.media.value = 'new';
+  state.flowing.value = true;
   void sendTracks();
   return peer;
 }
@@ -218,7 +220,8 @@ function joinFailed(error: unknown): void {
   // It may stand and its answer never come; or the server, just back, has a crowd at its door.
   const passing = state.phase.peek() === 'in' && (found.status === 429 || found.status === 503);
   if (slug === 'connection-lost' || passing) {
-    signalling?.again();
+    // When it was given up for another, that one is being made.
+    if (signalling?.up) signalling.again();
     return;
   }
   if (slug === 'resume-unknown') {
