@@ -25,6 +25,7 @@ let unsaid: string[] = [];
 
 /** For a screen reader only; what comes in a rush is said together. */
 export function say(text: string): void {
+  if (unsaid.includes(text)) return;
   unsaid.push(text);
   if (unsaid.length > 1) return;
   setTimeout(() => {

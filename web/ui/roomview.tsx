@@ -1,7 +1,6 @@
 // The meeting: line, stage, sheet, bar.
-import { useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
 import { admit } from '../lib/actions';
 import { t } from '../lib/i18n';
 import { keepLips } from '../lib/lipsync';
@@ -31,9 +30,11 @@ function Lost() {
   const keeps = media.value === 'connected' && flowing.value;
   const wait = Math.ceil((retryAt.value - now.value) / 1000);
   return (
-    <div class="banner lost" role={keeps ? 'status' : 'alert'}>
+    <div class="banner lost">
       <Icon name="wifi-off" />
-      <p><b>{t('net.lost')}</b> {t(keeps ? 'net.lostKeeps' : 'net.lostText')}</p>
+      <p role={keeps ? 'status' : 'alert'}>
+        <b>{t('net.lost')}</b> {t(keeps ? 'net.lostKeeps' : 'net.lostText')}
+      </p>
       <button type="button" class="btn" onClick={tryNow}>
         <Icon name="rotate-cw" />{wait > 1 ? t('net.tryIn', { n: wait }) : t('net.try')}
       </button>
