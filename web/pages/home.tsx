@@ -20,18 +20,18 @@ function MeetNow() {
   const title = useSignal('');
   const lobby = useSignal(false);
   const busy = useSignal(false);
-  const wrong = useSignal('');
+  const wrong = useSignal<Problem | null>(null);
   const go = async (e: Event) => {
     e.preventDefault();
     if (busy.peek()) return;
     busy.value = true;
-    wrong.value = '';
+    wrong.value = null;
     try {
       const made = await createMeeting(title.peek().trim(), lobby.peek());
       location.assign(`/m/${made.code}/${made.host_invite}`);
     } catch (error) {
       busy.value = false;
-      wrong.value = words((error as ProblemError).problem);
+      wrong.value = (error as ProblemError).problem;
     }
   };
   return (
@@ -50,7 +50,7 @@ function MeetNow() {
           onChange={(e) => { lobby.value = e.currentTarget.checked; }} />
         {t('home.lobby')}
       </label>
-      {wrong.value && <p class="bad" role="alert">{wrong.value}</p>}
+      {wrong.value && <p class="bad" role="alert">{words(wrong.value)}</p>}
     </form>
   );
 }
