@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "http/headers.h"
 #include "http/parse.h"
+#include "http/received.h"
 #include "http/server_internal.h"
 #include "http/zero_pages.h"
 
@@ -368,12 +369,15 @@ static void unref_bytes(void *bytes)
 
 /* The library reads a header into half of its block for the connection, and has just filled what
  * the header left of that with zeros, once for all: it takes nothing more from the connection.
- * Half of the block behind any of the header's values is still within the block. */
+ * Half of the block behind any of the header's values is still within the block, unless so much
+ * has come that the header may have grown into the other half (blanks in it count for nothing in
+ * read_header): then all stays. */
 static void slim(struct exchange *ex, struct MHD_Connection *mhd)
 {
 	const char *value = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Upgrade");
-	if (value)
-		zero_pages_drop(value, server_block_len(ex->server) / 2);
+	size_t half = server_block_len(ex->server) / 2;
+	if (value && received_bytes(ex->conn->fd) <= half)
+		zero_pages_drop(value, half);
 }
 
 static void opened(void *arg, struct MHD_Connection *mhd, void *context, const char *early,
