@@ -6,11 +6,10 @@
 //   await freja.join(meeting); await anna.join(meeting);
 //   await shows(freja.page, 'Anna'); await hears(freja.page, { Anna: true });
 import { newFirefoxPage, newPage, noProblems, startChromium, startFirefox } from './harness.mjs';
-import { LOOKS, loudness, until } from './meeting.mjs';
+import { hears as hearsAs, LOOKS, measure, movesAs, until } from './meeting.mjs';
 
 LOOKS.Freja = { hue: 300, tone: 1150 };
 
-const HUE_NEAR = 25;
 const LOUD_DB = -55;            // noise suppression takes 20 dB from a tone that goes on and on
 const SILENT_DB = -65;
 
@@ -115,60 +114,25 @@ export function here(page, selector) {
 }
 
 // What stands in the tile with that name: {hue, saturation, changed, width}; null: no picture.
-export function look(page, name) {
-  return page.evaluate((wanted) => {
+export async function look(page, name) {
+  const video = await page.evaluateHandle((wanted) => {
     const tiles = [...document.querySelectorAll('.tile[data-kind=camera]')];
     const tile = tiles.find((t) => t.querySelector('.name [title]')?.title === wanted);
-    const video = tile?.querySelector('.video[data-shown=true]:not(.mirror) video');
-    if (!video?.videoWidth) return null;
-    const canvas = new OffscreenCanvas(32, 18);
-    const ctx = canvas.getContext('2d', { willReadFrequently: true });
-    ctx.drawImage(video, 0, 0, 32, 18);
-    const { data } = ctx.getImageData(0, 0, 32, 18);
-    const sum = [0, 0, 0];
-    let changed = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      for (let c = 0; c < 3; c++) {
-        sum[c] += data[i + c];
-        if (video.lastLook) changed += Math.abs(data[i + c] - video.lastLook[i + c]);
-      }
-    }
-    video.lastLook = data;
-    const [r, g, b] = sum.map((s) => s / (data.length / 4));
-    const most = Math.max(r, g, b), range = most - Math.min(r, g, b);
-    const sixth = range === 0 ? 0 : most === r ? ((g - b) / range + 6) % 6
-      : most === g ? (b - r) / range + 2 : (r - g) / range + 4;
-    return { hue: sixth * 60, saturation: most ? range / most : 0,
-      changed: changed / (data.length / 4 * 3), width: video.videoWidth };
+    return tile?.querySelector('.video[data-shown=true]:not(.mirror) video') ?? null;
   }, name);
-}
-
-export function hueFar(a, b) {
-  const far = Math.abs(a - b) % 360;
-  return Math.min(far, 360 - far);
+  const seen = await video.evaluate(measure);
+  await video.dispose();
+  return seen;
 }
 
 // That the tile with this name shows that person, moving; with `width`, of a width it allows.
-export async function shows(page, name, { ms = 20000, width = () => true } = {}) {
-  let moved = 0;
-  await until(`${name} moves in the right colour`, async () => {
-    const seen = await look(page, name);
-    if (!seen) return 'no picture';
-    if (seen.saturation < 0.3 || hueFar(seen.hue, LOOKS[name].hue) > HUE_NEAR) return seen;
-    if (!width(seen.width)) return seen;
-    if (seen.changed > 2) moved += 1;
-    return moved >= 2 || seen;
-  }, { ms });
+export function shows(page, name, how) {
+  return movesAs(name, () => look(page, name), how);
 }
 
 // That each named person is heard (true) or is not (false).
-export async function hears(page, wanted, { ms = 20000 } = {}) {
-  const names = Object.keys(wanted);
-  await until(`hears ${JSON.stringify(wanted)}`, async () => {
-    const loud = await loudness(page, names.map((n) => LOOKS[n].tone));
-    const right = (n, db) => (wanted[n] ? db > LOUD_DB : db < SILENT_DB);
-    return names.every((n) => right(n, loud[LOOKS[n].tone])) || loud;
-  }, { ms, every: 20 });
+export function hears(page, wanted, { ms } = {}) {
+  return hearsAs(page, wanted, { ms, loud: LOUD_DB, silent: SILENT_DB });
 }
 
 // The statistics of the page's newest PeerConnection, those that `which` names: [type, …].

@@ -129,32 +129,29 @@ export async function memberOf(page, name) {
   return Number(await tile(page, name).getAttribute('data-member'));
 }
 
-// The average colour of a video element and how much its picture has changed since it was last
-// asked about: {hue, saturation, changed, width}; null: no picture.
-async function look(locator) {
-  if (await locator.count() !== 1) return null;
-  return locator.evaluate((video) => {
-    if (!video.videoWidth) return null;
-    const canvas = new OffscreenCanvas(32, 18);
-    const ctx = canvas.getContext('2d', { willReadFrequently: true });
-    ctx.drawImage(video, 0, 0, 32, 18);
-    const { data } = ctx.getImageData(0, 0, 32, 18);
-    const sum = [0, 0, 0];
-    let changed = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      for (let c = 0; c < 3; c++) {
-        sum[c] += data[i + c];
-        if (video.lastLook) changed += Math.abs(data[i + c] - video.lastLook[i + c]);
-      }
+// In the page: the average colour of a video element and how much its picture has changed since it
+// was last asked about: {hue, saturation, changed, width}; null: no picture.
+export function measure(video) {
+  if (!video?.videoWidth) return null;
+  const canvas = new OffscreenCanvas(32, 18);
+  const ctx = canvas.getContext('2d', { willReadFrequently: true });
+  ctx.drawImage(video, 0, 0, 32, 18);
+  const { data } = ctx.getImageData(0, 0, 32, 18);
+  const sum = [0, 0, 0];
+  let changed = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    for (let c = 0; c < 3; c++) {
+      sum[c] += data[i + c];
+      if (video.lastLook) changed += Math.abs(data[i + c] - video.lastLook[i + c]);
     }
-    video.lastLook = data;
-    const [r, g, b] = sum.map((s) => s / (data.length / 4));
-    const most = Math.max(r, g, b), range = most - Math.min(r, g, b);
-    const sixth = range === 0 ? 0 : most === r ? ((g - b) / range + 6) % 6
-      : most === g ? (b - r) / range + 2 : (r - g) / range + 4;
-    return { hue: sixth * 60, saturation: most ? range / most : 0,
-      changed: changed / (data.length / 4 * 3), width: video.videoWidth };
-  });
+  }
+  video.lastLook = data;
+  const [r, g, b] = sum.map((s) => s / (data.length / 4));
+  const most = Math.max(r, g, b), range = most - Math.min(r, g, b);
+  const sixth = range === 0 ? 0 : most === r ? ((g - b) / range + 6) % 6
+    : most === g ? (b - r) / range + 2 : (r - g) / range + 4;
+  return { hue: sixth * 60, saturation: most ? range / most : 0,
+    changed: changed / (data.length / 4 * 3), width: video.videoWidth };
 }
 
 function hueFar(a, b) {
@@ -162,17 +159,23 @@ function hueFar(a, b) {
   return Math.min(far, 360 - far);
 }
 
-// That the tile with this name shows that person, moving.
-export async function sees(page, name, { ms = 20000, as = name } = {}) {
-  const video = tile(page, name).locator('.video[data-shown=true] video');
+// That what is measured is that person, moving; with `width`, of a width it allows.
+export async function movesAs(name, ask, { ms = 20000, width = () => true } = {}) {
   let moved = 0;
   await until(`${name} moves in the right colour`, async () => {
-    const seen = await look(video);
+    const seen = await ask();
     if (!seen) return 'no picture';
-    if (seen.saturation < 0.3 || hueFar(seen.hue, LOOKS[as].hue) > HUE_NEAR) return seen;
+    if (seen.saturation < 0.3 || hueFar(seen.hue, LOOKS[name].hue) > HUE_NEAR) return seen;
+    if (!width(seen.width)) return seen;
     if (seen.changed > 2) moved += 1;
     return moved >= 2 || seen;
   }, { ms });
+}
+
+// That the tile with this name shows that person, moving.
+export async function sees(page, name, { ms, as = name } = {}) {
+  const video = tile(page, name).locator('.video[data-shown=true] video');
+  await movesAs(as, async () => await video.count() === 1 && video.evaluate(measure), { ms });
 }
 
 // That the tile shows no picture of that person.
@@ -224,16 +227,17 @@ export async function loudness(page, pitches, ms = 400) {
   }, [pitches, ms]);
 }
 
-// That each named person is heard (true) or is not (false).
-export async function hears(page, wanted, { ms = 20000 } = {}) {
+// That each named person is heard (true) or is not (false); loud, silent: dB.
+export async function hears(page, wanted,
+  { ms = 20000, loud = LOUD_DB, silent = SILENT_DB } = {}) {
   const names = Object.keys(wanted);
   await until(`hears ${JSON.stringify(wanted)}`, async () => {
-    const loud = await loudness(page, names.map((n) => LOOKS[n].tone));
+    const heard = await loudness(page, names.map((n) => LOOKS[n].tone));
     const right = names.every((n) => {
-      const db = loud[LOOKS[n].tone];
-      return wanted[n] ? db > LOUD_DB : db < SILENT_DB;
+      const db = heard[LOOKS[n].tone];
+      return wanted[n] ? db > loud : db < silent;
     });
-    return right || loud;
+    return right || heard;
   }, { ms, every: 20 });
 }
 
