@@ -1,26 +1,21 @@
 // Networks that let little through, in Chromium and Firefox: TCP alone, only the HTTPS port, only
 // a TURN server; and addresses that change in the middle of a call.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
+import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, namespace, startServer } from './harness.mjs';
+import { namespace, startServer } from './harness.mjs';
 import { openMeeting, until } from './meeting.mjs';
 import { hears, membersOn, noticesOn, pathOf, shows, startPerson, watchNotices }
   from './either.mjs';
 import { flowOf, watchFlow } from './flow.mjs';
+import { RELAYS, SECRET, startTurn } from './turn.mjs';
 
 const HOST = '10.77.1.1';
 const FIRST = '10.78.1.1', SECOND = '10.79.1.1';        // of one who moves
 const BACK_MS = 15000;
 const DEAD_MS = 6000;               // Chromium alone needs 6.5 s to notice, Firefox 5
 const NOTICED_MS = 3000;            // Chromium gives up what it loads when it learns of a network
-const SECRET = 'delad-hemlighet';
-const RELAYS = [49160, 49199];
 
 await namespace(import.meta.url);
 
@@ -93,38 +88,12 @@ test('no UDP: media by ICE-TCP on the media port', async (t) => {
     && remote.port < server.mediaPort + 8);
 });
 
-// Debian's coturn, for one who has our secret.
-async function startTurn(t) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ting-turn-'));
-  const port = await freePort(HOST);
-  const child = spawn('turnserver', ['-n', '--log-file=stdout', `--pidfile=${folder}/pid`,
-    `--userdb=${folder}/db`, `--listening-ip=${HOST}`, `--relay-ip=${HOST}`,
-    `--listening-port=${port}`, `--min-port=${RELAYS[0]}`, `--max-port=${RELAYS[1]}`,
-    '--use-auth-secret', `--static-auth-secret=${SECRET}`, '--realm=example.org', '--no-cli',
-    '--no-tls', '--no-dtls', '--no-multicast-peers'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) stream.resume();
-  const ended = new Promise((done) => { child.once('close', done); });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await ended;
-    fs.rmSync(folder, { recursive: true });
-  });
-  await until('coturn listens', () => new Promise((done) => {
-    const socket = net.connect(port, HOST, () => { socket.destroy(); done(true); });
-    socket.once('error', () => done(false));
-  }));
-  return { port };
-}
-
 test('only a TURN server: media by its relay', async (t) => {
-  const turn = await startTurn(t);
-  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no',
-    '--set', `turn.uris=turn:${HOST}:${turn.port}?transport=tcp`,
-    '--set', `turn.secret=${SECRET}`] });
-  const relays = RELAYS.join('-');
+  const turn = await startTurn(t, HOST);
+  const { server, meeting } = await meet(t, { args: ['--set', 'media.https=no', ...turn] });
   drop(`tcp dport ${mediaPorts(server)}`,
-    `udp dport ${mediaPorts(server)} udp sport != ${relays}`,
-    `udp sport ${mediaPorts(server)} udp dport != ${relays}`);
+    `udp dport ${mediaPorts(server)} udp sport != ${RELAYS}`,
+    `udp sport ${mediaPorts(server)} udp dport != ${RELAYS}`);
   await joinBoth(meeting);
   await eachHasTheOther();
   await pathsAre(({ local }) => local.candidateType === 'relay');

@@ -56,7 +56,8 @@ export async function chooseLang(wanted: Lang): Promise<void> {
 
 /** Before the first thing is drawn. */
 export async function startLang(): Promise<void> {
-  await setLang(prefs.peek().lang || pick(navigator.languages));
+  // If the words don't come, Swedish is here, and better than nothing.
+  await setLang(prefs.peek().lang || pick(navigator.languages)).catch(() => {});
 }
 
 export function clock(ms: number): string {
