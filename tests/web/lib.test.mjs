@@ -6,9 +6,9 @@ import { load, pretendBrowser } from './bundle.mjs';
 
 pretendBrowser();
 const [{ backoff }, i18n, prefs, { LineSender, LINE_MAX }, { frameSource }, types, { only }, face,
-  { destination }, { loudness }] = await load('lib/backoff.ts', 'lib/i18n.ts', 'lib/prefs.ts',
-  'lib/rtt.ts', 'lib/csrc.ts', 'lib/types.ts', 'lib/linecheck.ts', 'ui/face.tsx',
-  'lib/numbers.ts', 'lib/meter.ts');
+  { destination }, { loudness }, notices] = await load('lib/backoff.ts', 'lib/i18n.ts',
+  'lib/prefs.ts', 'lib/rtt.ts', 'lib/csrc.ts', 'lib/types.ts', 'lib/linecheck.ts', 'ui/face.tsx',
+  'lib/numbers.ts', 'lib/meter.ts', 'lib/notices.ts');
 
 const json = (name) => JSON.parse(fs.readFileSync(new URL(`../../web/i18n/${name}.json`,
   import.meta.url), 'utf8'));
@@ -129,6 +129,34 @@ test('real-time text goes out within 300 ms of each change, and no oftener', (t)
   sender.end();
   sender.end();
   assert.equal(sent.length, before + 1, 'an empty line is no line');
+});
+
+test('a notice goes by itself, but not from under the hands of somebody', (t) => {
+  const tick = fakeTimeouts(t);
+  const shown = () => notices.notices.value.map((n) => n.text);
+  notices.notice('en', { stay_ms: 1000 });
+  notices.notice('två', { stay_ms: 1000 });
+  notices.notice('kvar', { stay_ms: 0 });
+  notices.hold(notices.notices.value[1], true);
+  tick(1000);
+  assert.deepEqual(shown(), ['två', 'kvar']);
+  notices.hold(notices.notices.value[0], false);
+  tick(999);
+  assert.deepEqual(shown(), ['två', 'kvar']);
+  tick(1);
+  assert.deepEqual(shown(), ['kvar']);
+});
+
+test('a second notice of a topic takes the place of the first, and its time', (t) => {
+  const tick = fakeTimeouts(t);
+  const before = notices.notices.value.length;
+  notices.notice('a', { topic: 'x', stay_ms: 1000 });
+  tick(900);
+  notices.notice('b', { topic: 'x', stay_ms: 1000 });
+  tick(999);
+  assert.equal(notices.notices.value.at(-1).text, 'b');
+  tick(1);
+  assert.equal(notices.notices.value.length, before);
 });
 
 test('an answer with the candidates of one way alone', () => {

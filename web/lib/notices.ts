@@ -8,6 +8,8 @@ export interface Notice {
   /** A second notice with the same topic takes the place of the first. */
   topic: string;
   action?: { label: string; run(): void };
+  /** 0: until it is dismissed. */
+  stay_ms: number;
 }
 
 interface Options { tone?: Notice['tone']; topic?: string; action?: Notice['action'];
@@ -20,6 +22,7 @@ export const notices = signal<readonly Notice[]>([]);
 /** Read politely by a screen reader; the number makes a repeated text a new one. */
 export const said = signal<{ text: string; serial: number }>({ text: '', serial: 0 });
 
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
 let serial = 0;
 let unsaid: string[] = [];
 
@@ -36,15 +39,23 @@ export function say(text: string): void {
 }
 
 export function dismiss(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
   notices.value = notices.peek().filter((n) => n.id !== id);
 }
 
-/** stay_ms 0: until it is dismissed. */
+/** While somebody is at it, a notice stays; then its time begins again. */
+export function hold({ id, stay_ms }: Notice, on: boolean): void {
+  clearTimeout(timers.get(id));
+  if (stay_ms && !on) timers.set(id, setTimeout(() => dismiss(id), stay_ms));
+}
+
 export function notice(text: string, options: Options = {}): void {
   const id = ++serial;
   const { tone = 'info', topic = `${id}`, action, stay_ms = STAY_MS } = options;
   const rest = notices.peek().filter((n) => n.topic !== topic);
-  notices.value = [...rest, { id, tone, text, topic, action }].slice(-MOST);
+  const made = { id, tone, text, topic, action, stay_ms };
+  notices.value = [...rest, made].slice(-MOST);
   say(text);
-  if (stay_ms) setTimeout(() => dismiss(id), stay_ms);
+  hold(made, false);
 }

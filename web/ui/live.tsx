@@ -1,13 +1,14 @@
 // What is said in passing: notices on the screen, and the same to a screen reader.
 import { t } from '../lib/i18n';
-import { dismiss, notices, said } from '../lib/notices';
+import { dismiss, hold, notices, said } from '../lib/notices';
 import { Icon } from './icon';
 
 export function Notices() {
   return (
     <section class="notices" aria-label={t('live.name')}>
       {notices.value.map((n) => (
-        <div key={n.id} class={`toast ${n.tone}`} data-topic={n.topic}>
+        <div key={n.id} class={`toast ${n.tone}`} data-topic={n.topic}
+          onFocusIn={() => hold(n, true)} onFocusOut={() => hold(n, false)}>
           {n.tone === 'warning' && <Icon name="triangle-alert" />}
           <p>{n.text}</p>
           {n.action && (
