@@ -73,5 +73,6 @@ export function listenKeys(): () => void {
     document.removeEventListener('keydown', down);
     document.removeEventListener('keyup', up);
     removeEventListener('blur', release);
+    release();
   };
 }

@@ -15,7 +15,7 @@ import { Icon } from './icon';
 import { Invite } from './info';
 import { listenKeys } from './keys';
 import { Notices } from './live';
-import { covered, openSheet, sheet } from './room';
+import { covered, openSheet, popover, sheet } from './room';
 import { Sheet } from './sheet';
 import { Stage } from './stage';
 import { Top } from './top';
@@ -87,14 +87,17 @@ function Alone() {
 function useWakeLock() {
   useEffect(() => {
     let held: WakeLockSentinel | null = null;
+    let ended = false;
     const hold = async () => {
       if (document.hidden) return;
       held = await navigator.wakeLock?.request('screen').catch(() => null) ?? null;
+      if (ended) void held?.release();
     };
     void hold();
     document.addEventListener('visibilitychange', hold);
     return () => {
       document.removeEventListener('visibilitychange', hold);
+      ended = true;
       void held?.release();
     };
   }, []);
@@ -103,6 +106,7 @@ function useWakeLock() {
 export function RoomView() {
   const rest = useRef<HTMLDivElement>(null);
   useEffect(() => listenKeys(), []);
+  useEffect(() => () => { popover.value = null; }, []);     // what ended with it open is over
   useEffect(() => keepLips(() => slots.peek()), []);
   useWakeLock();
   useSignalEffect(() => {
