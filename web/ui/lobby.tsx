@@ -16,7 +16,7 @@ export function Lobby() {
           <p class="over">{meeting.value?.title || t('home.untitled')}</p>
           <h1>{t('lobby.title')}</h1>
           <p class="lead" role="status">
-            {t(line.value === 'up' ? 'lobby.text' : 'net.lostText')}
+            {t(line.value === 'up' ? 'lobby.text' : 'net.waiting')}
           </p>
           <div class="row acts">
             <button type="button" class="btn" onClick={leave}>{t('lobby.leave')}</button>
