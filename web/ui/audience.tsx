@@ -44,7 +44,8 @@ export function Audience() {
     <section class="audience" aria-labelledby="audience">
       <div class="row between">
         <h3 class="over" id="audience">{t('audience.title', { n: count })}</h3>
-        <button type="button" class="btn plain slim" aria-expanded={open.value} data-audience-open
+        <button type="button" class="btn plain slim" aria-expanded={open.value}
+          aria-describedby="audience" data-audience-open
           onClick={() => { open.value = !open.value; }}>
           {t(open.value ? 'audience.hide' : 'audience.show')}
         </button>
