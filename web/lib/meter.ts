@@ -1,5 +1,7 @@
 // How loud a track is, for a meter. One audio context serves the whole page.
 
+export const SILENT_PEAK = 0.0004;     // a living microphone is never this quiet
+
 let context: AudioContext | null = null;
 
 export function audioContext(): AudioContext {

@@ -6,7 +6,7 @@ import { config, getConfig } from '../lib/api';
 import { camera, mic, startBoth, unsupported } from '../lib/devices';
 import { number, t } from '../lib/i18n';
 import { checkLine, type LineResult } from '../lib/linecheck';
-import { meter } from '../lib/meter';
+import { meter, SILENT_PEAK } from '../lib/meter';
 import { drawPicture } from '../ui/drawn';
 import { Frame } from '../ui/frame';
 import { Icon } from '../ui/icon';
@@ -24,7 +24,6 @@ const RTT_FAIR = 200;
 const RTT_BAD = 500;
 const JITTER_FAIR = 30;
 const JITTER_BAD = 100;
-const SILENT_PEAK = 0.0004;
 
 const running = signal(false);
 const line = signal<LineResult | null>(null);

@@ -51,14 +51,20 @@ export function DeviceList({ kind }: { kind: Kind }) {
   );
 }
 
-export function SpeakerTest() {
+/** told: that it plays, and that it has played. */
+export function SpeakerTest({ wide, told }: { wide?: boolean; told?(plays: boolean): void }) {
   const busy = useSignal(false);
   const run = async () => {
+    if (busy.peek()) return;
     busy.value = true;
-    await playTest(prefs.peek().speaker).finally(() => { busy.value = false; });
+    told?.(true);
+    await playTest(prefs.peek().speaker).catch(() => {});
+    busy.value = false;
+    told?.(false);
   };
   return (
-    <button type="button" class="btn" onClick={() => void run()} aria-disabled={busy.value}>
+    <button type="button" class={`btn ${wide ? 'wide' : ''}`} aria-disabled={busy.value}
+      onClick={() => void run()}>
       <Icon name="volume-2" />{t(busy.value ? 'dev.speakerPlaying' : 'dev.speakerTest')}
     </button>
   );

@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { camera, mic, turn, type Source } from '../lib/devices';
 import { t } from '../lib/i18n';
-import { meter } from '../lib/meter';
+import { meter, SILENT_PEAK } from '../lib/meter';
 import { prefs } from '../lib/prefs';
 import { CameraMenu, MicMenu } from './devicemenu';
 import { ProblemNote, SilentNote } from './deviceproblem';
@@ -15,7 +15,6 @@ import { Popover } from './popover';
 
 const BARS = 7;
 const SILENT_MS = 4_000;
-const SILENT_PEAK = 0.0004;     // a living microphone is never this quiet
 
 /** A row of bars, lit by how loud it is. silent: nothing at all has come for a while. */
 function MicMeter({ silent }: { silent: Signal<boolean> }) {
