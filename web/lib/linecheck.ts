@@ -2,7 +2,7 @@
 // first by UDP, then by TCP, by a TURN server if neither leads there, and what the best of them is
 // like.
 import { Peer } from './peer';
-import { Signalling } from './signalling';
+import { Signalling, socketUrl } from './signalling';
 import type { JoinReply, Slots, Stats } from './types';
 
 const CONNECT_MS = 8_000;
@@ -57,12 +57,11 @@ class Line {
       if (peer.pc.connectionState === 'connected') stands(true);
       if (peer.pc.connectionState === 'failed') stands(false);
     });
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
     let open: () => void;
     let fail: (why: Error) => void;
     this.opened = new Promise((done, failed) => { open = done; fail = failed; });
     this.signalling = new Signalling({
-      url,
+      url: socketUrl(),
       open: () => open(),
       event: (name, m) => { if (name === 'slots') this.peer.assign(m.slots as Slots); },
       lost: () => fail(new Error('no answer')),

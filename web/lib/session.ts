@@ -10,7 +10,7 @@ import { prefs } from './prefs';
 import { PulseWatch } from './pulse';
 import { setTicket } from './rating';
 import { getPlace, putPlace } from './resume';
-import { Signalling } from './signalling';
+import { Signalling, socketUrl } from './signalling';
 import * as state from './state';
 import { viewTo } from './view';
 import {
@@ -175,8 +175,7 @@ export function join(): void {
   });
   prepare();
   signalling?.stop();
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
-  signalling = new Signalling({ url, open: () => void sayJoin(), event, lost });
+  signalling = new Signalling({ url: socketUrl(), open: () => void sayJoin(), event, lost });
   signalling.start();
   clearInterval(aliveTimer);
   aliveTimer = setInterval(() => void signalling?.probe(), ALIVE_MS);
@@ -297,7 +296,7 @@ export function tryNow(): void {
 }
 
 /** The device has another network, or woke: look at once instead of waiting for a timeout. */
-export function networkChanged(): void {
+function networkChanged(): void {
   if (!signalling) return;
   void pulse.doubt().then(() => {
     if (state.phase.peek() === 'in' && peer?.pc.connectionState !== 'connected') mend();

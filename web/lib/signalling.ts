@@ -23,6 +23,10 @@ export interface SignallingHooks {
   lost(attempt: number, wait_ms: number): void;
 }
 
+export function socketUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+}
+
 interface Pending {
   done(value: unknown): void;
   failed(why: Error): void;
