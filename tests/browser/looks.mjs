@@ -87,8 +87,15 @@ function measure({ touch, large }) {
     const range = document.createRange();
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter((r) => r.width > 1 && r.height > 1);
-    if (!rects.length) continue;
+    if (!rects.length) {
+      faults.add(`${where(e)}: no room`);
+      continue;
+    }
     const own = !e.closest(PEOPLES);
+    const em = parseFloat(getComputedStyle(e).fontSize);
+    if (!own && rects.length > 2 && Math.max(...rects.map((r) => r.width)) < 4 * em) {
+      faults.add(`${where(e)}: squeezed`);
+    }
     if (own && rects.length > 1) {
       // An address may, for want of a better place.
       for (const { index, 0: word } of node.data.matchAll(WORD)) {

@@ -23,6 +23,13 @@ export function Face({ name, size }: { name: string; size?: 's' | 'l' | 'xl' }) 
   );
 }
 
+const LONG = 28;
+
+/** In a line with other words a long name is the given one. */
+export function briefName(name: string): string {
+  return name.trim().length > LONG ? shortName(name) : name;
+}
+
 /** Where room is scarce the given name does. */
 export function shortName(name: string): string {
   return name.trim().split(/\s+/)[0] ?? name;

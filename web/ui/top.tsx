@@ -5,6 +5,7 @@ import { clock, t } from '../lib/i18n';
 import { prefs, remember } from '../lib/prefs';
 import { floor, hands, meeting, members } from '../lib/state';
 import { nameOf } from '../lib/events';
+import { briefName } from './face';
 import { Icon } from './icon';
 import { fullscreen, openSheet, sheet, toggleFullscreen } from './room';
 
@@ -47,9 +48,9 @@ export function Top() {
         <span>{t(m?.locked ? 'top.locked' : 'top.encrypted')}</span>
       </button>
       <span class="q small wideonly status">
-        {floor.value !== null && t('top.floor', { name: nameOf(floor.value) })}
+        {floor.value !== null && t('top.floor', { name: briefName(nameOf(floor.value)) })}
         {floor.value === null && first
-          && t('top.hand', { name: first.name, n: hands.value.length })}
+          && t('top.hand', { name: briefName(first.name), n: hands.value.length })}
       </span>
       <span class="push row">
         <span class="q small wideonly">{t('top.people', { n: members.value.size })}</span>
