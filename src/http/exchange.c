@@ -369,15 +369,17 @@ static void unref_bytes(void *bytes)
 
 /* The library reads a header into half of its block for the connection, and has just filled what
  * the header left of that with zeros, once for all: it takes nothing more from the connection.
- * Half of the block behind any of the header's values is still within the block, unless so much
- * has come that the header may have grown into the other half (blanks in it count for nothing in
- * read_header): then all stays. */
-static void slim(struct exchange *ex, struct MHD_Connection *mhd)
+ * Half of the block behind the header's end is still within the block, unless so much has come
+ * that the header may have grown into the other half: blanks in it count for nothing in
+ * read_header. Then all stays, as when the end is not where the header was read. */
+static void slim(struct exchange *ex, struct MHD_Connection *mhd, const char *end)
 {
 	const char *value = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Upgrade");
+	uint64_t came = received_bytes(ex->conn->fd);
 	size_t half = server_block_len(ex->server) / 2;
-	if (value && received_bytes(ex->conn->fd) <= half)
-		zero_pages_drop(value, half);
+	bool is_there = value && value < end && (uint64_t)(end - value) < came;
+	if (is_there && came <= half)
+		zero_pages_drop(end, half);
 }
 
 static void opened(void *arg, struct MHD_Connection *mhd, void *context, const char *early,
@@ -413,7 +415,7 @@ static void opened(void *arg, struct MHD_Connection *mhd, void *context, const c
 			break;
 		g_byte_array_append(came, record, (guint)n);
 	}
-	slim(ex, mhd);
+	slim(ex, mhd, early);
 	up->calls->open(up, &ex->req, span_of(came->data, came->len), up->arg);
 }
 
