@@ -103,7 +103,7 @@ struct media_stats {
 	uint32_t up_bps, down_bps;
 	uint16_t up_loss_permille, down_loss_permille;
 	uint32_t jitter_us, rtt_us;
-	uint32_t quiet_ms; /* since RTP last came; UINT32_MAX: it never did */
+	uint32_t quiet_ms; /* since RTP or RTCP last came; UINT32_MAX: neither did */
 	bool tcp;
 	uint64_t packets_in, packets_out, nacks_in, nacks_out, rtx_out, plis_in, plis_out;
 };
