@@ -35,7 +35,10 @@ const press = async (...keys) => {
 };
 const type = (text) => page.keyboard.type(text);
 const opened = (inside) => page.locator(inside).waitFor();
-const toMain = () => page.evaluate(() => document.querySelector('main').focus());
+const toMain = async () => {
+  await closed(page, '.sheet, .popover');
+  await page.evaluate(() => document.querySelector('main').focus());
+};
 const pressed = async (kind) => await tool(page, kind).getAttribute('aria-pressed') === 'true';
 const hand = (on) => page.locator(`.roombar [aria-keyshortcuts=H][aria-pressed=${on}]`).waitFor();
 const guest = async (name) => {
