@@ -7,7 +7,7 @@ import {
 } from './harness.mjs';
 import {
   enter, hears, keepConnections, openMeeting, ownTile, sees, seesNot, startPeople,
-  stopPeople, tile, tool, until,
+  stopPeople, tile, toast, tool, until,
 } from './meeting.mjs';
 
 const CAMERAS = ['--use-fake-device-for-media-stream=device-count=2'];
@@ -26,7 +26,6 @@ test.after(async () => {
 });
 
 const note = (page, problem) => page.locator(`.notice[data-problem=${problem}]`);
-const toast = (page, text) => page.locator('.toast', { hasText: text });
 const fell = (page, topic) => page.locator(`.toast[data-topic=${topic}]`,
   { hasText: 'är borta. Nu används' });
 const muted = (page, name) => tile(page, name).locator('.name .hide', { hasText: 'av' });

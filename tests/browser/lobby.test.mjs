@@ -5,7 +5,7 @@ import test from 'node:test';
 import { screenshot, startServer } from './harness.mjs';
 import {
   enter, hears, leave, openMeeting, openSheet, ownTile, personMenu, say, sees, setRole, startPeople,
-  stopPeople, tile, tool, until,
+  stopPeople, tile, toast, tool, until,
 } from './meeting.mjs';
 
 let server, people, meeting, anna, björn, cecilia, dan;
@@ -21,7 +21,6 @@ test.after(async () => {
   await server?.stop();
 });
 
-const toast = (page, text) => page.locator('.toast', { hasText: text });
 const knocks = (page, n) => page.locator(`[data-knock="${n}"]`);
 const waits = (page) => page.locator('[data-lobby]').waitFor();
 const inside = (page) => page.locator('.room').waitFor();
@@ -251,6 +250,7 @@ test('one of the audience raises a hand, and is let in to speak', async () => {
   await cecilia.locator('.heard', { hasText: 'De andra ser och hör inte dig' }).waitFor();
   assert.equal(await tile(anna, 'Cecilia').count(), 0);
   await cecilia.locator('.roombar [aria-keyshortcuts=H]').click();
+  await openSheet(anna, 'people');      // Escape may have closed it: the menu goes with its row
   await anna.locator('.sheet [data-hand]', { hasText: 'Cecilia' }).waitFor();
   await setRole(anna, 'Cecilia', 'participant');
   await tool(cecilia, 'mic').click();

@@ -124,6 +124,11 @@ export function ownTile(page) {
   return page.locator('.tile', { has: page.locator('.video.mirror') });
 }
 
+// What is said in passing, with that text in it.
+export function toast(page, text) {
+  return page.locator('.toast', { hasText: text });
+}
+
 // The number that the server gave somebody, and one's own.
 export async function memberOf(page, name) {
   return Number(await tile(page, name).getAttribute('data-member'));

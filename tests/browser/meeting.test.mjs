@@ -5,7 +5,7 @@ import test from 'node:test';
 import { screenshot, startServer } from './harness.mjs';
 import {
   enter, hears, leave, openMeeting, openSheet, ownTile, personMenu, say, sees, seesNot, setRole,
-  startPeople, stopPeople, tile, tool, until,
+  startPeople, stopPeople, tile, toast, tool, until,
 } from './meeting.mjs';
 
 const EN301549_MS = 500;            // EN 301 549 6.2.4: characters are on their way by then
@@ -24,7 +24,6 @@ test.after(async () => {
 });
 
 const muted = (page, name) => tile(page, name).locator('.name', { hasText: 'Mikrofonen är av' });
-const toast = (page, text) => page.locator('.toast', { hasText: text });
 const pressKey = async (page, key) => {
   await page.evaluate(() => document.activeElement?.blur());
   await page.keyboard.press(key);
