@@ -47,8 +47,8 @@ struct forward_ops {
 	/* How good a transport's line is, 3 good … 0 lost; when it changed. */
 	void (*on_quality)(void *arg, void *transport, int quality);
 
-	/* RTP came from a transport for a second without a break, and none for half a second: its
-	 * path broke, or there is nothing to send any more. Once each time. */
+	/* RTP came from a transport steadily for a second or two, and none for half a second: its path
+	 * broke, or there is nothing to send any more. Once each time. */
 	void (*on_quiet)(void *arg, void *transport);
 };
 

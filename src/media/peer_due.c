@@ -12,6 +12,7 @@ enum {
 
 #define GOOD_RTT (300 * USEC_PER_MS)
 #define FAIR_RTT (600 * USEC_PER_MS)
+#define STEADY_LOOKS 6  /* of eight */
 #define SIGNS_OF_LIFE 2 /* one may be lost */
 #define LOST_AFTER (5 * USEC_PER_SEC)
 #define LOSS_AGE (5 * USEC_PER_SEC)  /* a receiver's report is believed for so long */
@@ -42,14 +43,15 @@ static usec streams_deadline(const struct peer *p)
 
 /* ── House ── */
 
-/* Whether it has fallen silent just now: five looks with packets, then three without. */
+/* Whether it has fallen silent just now: eight looks of which most had packets, then three that
+ * had none. Packets of silence come each 400 ms, in every other look. */
 static void mind_silence(struct peer *p)
 {
 	bool came = p->stats.packets_in != p->packets_in_then;
 
 	p->packets_in_then = p->stats.packets_in;
-	p->came = (uint8_t)(p->came << 1 | came);
-	if (p->came == 0xf8)
+	p->came = (uint16_t)(p->came << 1 | came);
+	if ((p->came & 0xf) == 0x8 && __builtin_popcount(p->came >> 3 & 0xff) >= STEADY_LOOKS)
 		p->fw->ops->on_quiet(p->fw->arg, p->transport);
 }
 

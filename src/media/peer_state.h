@@ -88,7 +88,7 @@ struct peer {
 	int quality;         /* as told; -1: not yet */
 	int quality_next;    /* as last judged */
 	usec came_at;        /* when anything last came */
-	uint8_t came;        /* in which of the last looks at the house it did; the newest lowest */
+	uint16_t came;       /* in which of the last looks at the house it did; the newest lowest */
 
 	/* counted since the start, and as they were at the last report */
 	struct media_stats stats;

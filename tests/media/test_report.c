@@ -360,6 +360,12 @@ static void test_quiet(void **state)
 	sound(&s, 100, MS(20));
 	rig_pass(r, MS(900));
 	assert_int_equal(a->quiets, 2);
+	/* a hiccup shortly before does not hide it */
+	sound(&s, 60, MS(20));
+	rig_pass(r, MS(380));
+	sound(&s, 10, MS(20));
+	rig_pass(r, MS(900));
+	assert_int_equal(a->quiets, 3);
 	assert_int_equal(b->quiets, 0);
 }
 
