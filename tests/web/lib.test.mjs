@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import { load, pretendBrowser } from './bundle.mjs';
+import { fakeTimeouts } from './clock.mjs';
 
 pretendBrowser();
 const [{ backoff }, i18n, prefs, { LineSender, LINE_MAX }, { frameSource }, types, { only }, face,
@@ -83,25 +84,6 @@ test('a frame is of the source whose packet had its timestamp, not of the latest
   assert.equal(frameSource(sources), 9);
   assert.equal(frameSource([]), 0);
 });
-
-// A clock of the test's own: node:test's differs between the versions of Node that we run on.
-function fakeTimeouts(t) {
-  const { setTimeout: set, clearTimeout: clear } = globalThis;
-  let now = 0, waiting = [];
-  t.after(() => Object.assign(globalThis, { setTimeout: set, clearTimeout: clear }));
-  globalThis.setTimeout = (done, ms) => {
-    const timer = { done, at: now + ms };
-    waiting.push(timer);
-    return timer;
-  };
-  globalThis.clearTimeout = (timer) => { waiting = waiting.filter((other) => other !== timer); };
-  return function tick(ms) {
-    now += ms;
-    const due = waiting.filter((timer) => timer.at <= now);
-    waiting = waiting.filter((timer) => timer.at > now);
-    for (const timer of due) timer.done();
-  };
-}
 
 test('real-time text goes out within 300 ms of each change, and no oftener', (t) => {
   const tick = fakeTimeouts(t);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { load, pretendBrowser } from './bundle.mjs';
+import { fakeTimeouts } from './clock.mjs';
 
 pretendBrowser();
 
@@ -86,14 +87,14 @@ test('a question without an answer makes another connection; a problem is an ans
 });
 
 test('a reply that takes long makes the connection be tried, and replaced', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const tick = fakeTimeouts(t);
   const { s, socket, lost } = begin();
   const chat = s.call('chat', {});
   chat.catch(() => {});
-  t.mock.timers.tick(2600);
+  tick(2600);
   assert.deepEqual(socket.sent.map((m) => m.verb), ['chat', 'stats']);
   assert.equal(lost(), 0);
-  t.mock.timers.tick(2600);
+  tick(2600);
   await assert.rejects(chat, { slug: 'connection-lost' });
   assert.equal(lost(), 1);
   s.stop();
