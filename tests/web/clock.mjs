@@ -1,5 +1,5 @@
-// Time in which nothing happens by itself: a clock of the tests' own, as node:test's differs between
-// the versions of Node that they run on. Gives the function that lets time pass.
+// Time that passes when told to: a clock of the tests' own, as node:test's differs between the
+// versions of Node that they run on. Gives the function that lets time pass.
 export function fakeTimeouts(t) {
   const { setTimeout: set, clearTimeout: clear } = globalThis;
   let now = 0, waiting = [];

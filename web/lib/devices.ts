@@ -87,6 +87,34 @@ async function open(kind: 'mic' | 'camera', id: string): Promise<MediaStreamTrac
   }
 }
 
+// What is asked for or closed makes all that was asked for before of no account, however late it
+// opens: who has left is not filmed, and of two chosen quickly the last is used.
+const wishes = { mic: 0, camera: 0 };
+const opening = { mic: 0, camera: 0 };
+
+/** Opens a device and takes it into use. False: something else was wanted meanwhile. */
+async function openFor(s: Source, id: string): Promise<boolean> {
+  const wish = ++wishes[s.kind];
+  opening[s.kind]++;
+  s.starting.value = true;
+  try {
+    const raw = await open(s.kind, id);
+    if (wish !== wishes[s.kind]) {
+      raw.stop();
+      return false;
+    }
+    s.problem.value = null;
+    await adopt(s, raw);
+    return true;
+  } catch (error) {
+    if (wish !== wishes[s.kind]) return false;
+    throw error;
+  } finally {
+    opening[s.kind]--;
+    if (wish === wishes[s.kind] || !opening[s.kind]) s.starting.value = false;
+  }
+}
+
 export function chosen(kind: 'mic' | 'camera' | 'speaker'): string {
   return prefs.value[kind];
 }
@@ -136,22 +164,19 @@ async function start(s: Source): Promise<boolean> {
     s.problem.value = why;
     return false;
   }
-  s.starting.value = true;
   try {
-    const raw = await open(s.kind, prefs.peek()[s.kind]);
-    s.problem.value = null;
-    await adopt(s, raw);
+    await openFor(s, prefs.peek()[s.kind]);
     void list();
     return true;
   } catch (error) {
     s.problem.value = deviceProblem(error);
     return false;
-  } finally {
-    s.starting.value = false;
   }
 }
 
 function close(s: Source): void {
+  wishes[s.kind]++;
+  s.starting.value = false;
   improving[s.kind]?.();
   delete improving[s.kind];
   const raw = s.raw.peek();
@@ -172,9 +197,11 @@ async function lost(s: Source, raw: MediaStreamTrack): Promise<void> {
   close(s);
   const mic = s.kind === 'mic';
   if (await start(s)) {
-    const now = s.raw.peek()?.label ?? '';
-    notice(t(mic ? 'dev.micFell' : 'dev.cameraFell', { from: label, to: now }),
-      { tone: 'warning', topic: s.kind });
+    const now = s.raw.peek();
+    if (now) {
+      notice(t(mic ? 'dev.micFell' : 'dev.cameraFell', { from: label, to: now.label }),
+        { tone: 'warning', topic: s.kind });
+    }
   } else {
     s.on.value = false;
     notice(t(mic ? 'dev.micLost' : 'dev.cameraLost', { from: label }),
@@ -199,7 +226,7 @@ export async function turn(s: Source, on: boolean, keep = true): Promise<boolean
     return false;
   }
   if (!s.on.peek()) close(s);                    // changed their mind meanwhile
-  else if (s.kind === 'mic') s.raw.peek()!.enabled = true;
+  else if (s.kind === 'mic' && s.raw.peek()) s.raw.peek()!.enabled = true;
   return s.on.peek();
 }
 
@@ -212,25 +239,29 @@ export async function startBoth(): Promise<void> {
     return;
   }
   void list();
+  let wish = { ...wishes };
   if (mic.on.peek() && camera.on.peek() && !prefs.peek().mic && !prefs.peek().camera) {
     mic.starting.value = camera.starting.value = true;
+    wish = { mic: ++wishes.mic, camera: ++wishes.camera };
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         ...constraints('mic', ''), ...constraints('camera', ''),
       });
-      await Promise.all([
-        adopt(mic, stream.getAudioTracks()[0]!), adopt(camera, stream.getVideoTracks()[0]!),
-      ]);
+      await Promise.all([mic, camera].map((s) => {
+        const raw = stream.getTracks().find((track) => (track.kind === 'audio') === (s === mic))!;
+        return wish[s.kind] === wishes[s.kind] ? adopt(s, raw) : raw.stop();
+      }));
       void list();
       return;
     } catch {
       // One of the two is the trouble; each by itself tells which.
     } finally {
-      mic.starting.value = camera.starting.value = false;
+      for (const s of [mic, camera]) if (wish[s.kind] === wishes[s.kind]) s.starting.value = false;
     }
   }
-  if (mic.on.peek()) await turn(mic, true, false);
-  if (camera.on.peek()) await turn(camera, true, false);
+  for (const s of [mic, camera]) {
+    if (s.on.peek() && wish[s.kind] === wishes[s.kind]) await turn(s, true, false);
+  }
 }
 
 /** Changes the device, also while talking; the old one is let go when the new one stands. */
@@ -240,16 +271,12 @@ export async function choose(kind: 'mic' | 'camera', id: string): Promise<void> 
   if (!s.raw.peek()) return void (s.on.peek() && await turn(s, true, false));
   // A phone's second camera opens only when the first is closed.
   if (kind === 'camera') s.raw.peek()!.stop();
-  s.starting.value = true;
   try {
-    await adopt(s, await open(kind, id));
-    s.problem.value = null;
+    await openFor(s, id);
   } catch (error) {
     close(s);
     s.on.value = false;
     s.problem.value = deviceProblem(error);
-  } finally {
-    s.starting.value = false;
   }
 }
 
