@@ -182,6 +182,9 @@ export async function namespace(url) {
   const setup = [
     'ip link set dev lo up',
     'ip link add name ting0 type veth peer name ting1',
+    // An address that turns up a second later is a change of network to Chromium, which then
+    // drops what it is loading.
+    'for n in ting0 ting1; do echo 0 >/proc/sys/net/ipv6/conf/$n/accept_dad; done || true',
     `ip addr add ${NS_ADDRESS}/24 dev ting0`,
     'ip link set dev ting0 up', 'ip link set dev ting1 up',
     'ip route add default via 10.77.1.2',

@@ -159,7 +159,8 @@ export function measure(video) {
     changed: changed / (data.length / 4 * 3), width: video.videoWidth };
 }
 
-function hueFar(a, b) {
+// How far two hues are from each other, in degrees.
+export function hueFar(a, b) {
   const far = Math.abs(a - b) % 360;
   return Math.min(far, 360 - far);
 }

@@ -6,8 +6,8 @@ import path from 'node:path';
 import readline from 'node:readline';
 import test from 'node:test';
 import { namespace, request, ROOT, startServer } from '../browser/harness.mjs';
-import { LOOKS, until } from '../browser/meeting.mjs';
-import { hears, hueFar, shows, startPerson, stats } from '../browser/either.mjs';
+import { hueFar, LOOKS, until } from '../browser/meeting.mjs';
+import { hears, shows, startPerson, stats } from '../browser/either.mjs';
 
 const PYTHON = '/usr/bin/python3';          // Debian's own, which has Debian's packages
 const HUE_NEAR = 25, PITCH_NEAR = 15;
