@@ -144,6 +144,20 @@ static void accepted(void *arg, int fd, const struct addr *peer)
 	accepted_fd = fd;
 }
 
+/* Listens on a port that the kernel picks. Gives its address. */
+static struct sockaddr_in listen_somewhere(struct tcp_listener **ret_t, struct loop *l)
+{
+	struct addr any = {0};
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof in;
+	int probe = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(probe, (struct sockaddr *)&in, sizeof in), 0);
+	assert_int_equal(getsockname(probe, (struct sockaddr *)&in, &len), 0);
+	close(probe);
+	assert_int_equal(tcp_listen(ret_t, l, &any, ntohs(in.sin_port), accepted, NULL), 0);
+	return in;
+}
+
 static void the_listener_gives_connections(void **state)
 {
 	(void)state;
@@ -151,14 +165,8 @@ static void the_listener_gives_connections(void **state)
 	struct tcp_listener *t;
 	struct addr any = {0};
 	assert_int_equal(loop_new(&l), 0);
-	/* The kernel picks a port; a second listener on it is refused. */
-	int probe = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof in;
-	assert_int_equal(bind(probe, (struct sockaddr *)&in, sizeof in), 0);
-	assert_int_equal(getsockname(probe, (struct sockaddr *)&in, &len), 0);
-	close(probe);
-	assert_int_equal(tcp_listen(&t, l, &any, ntohs(in.sin_port), accepted, NULL), 0);
+	struct sockaddr_in in = listen_somewhere(&t, l);
+	/* A second listener on the port is refused. */
 	struct tcp_listener *second;
 	assert_int_equal(tcp_listen(&second, l, &any, ntohs(in.sin_port), accepted, NULL), -ERR_IO);
 
@@ -189,15 +197,8 @@ static void out_of_descriptors_it_waits(void **state)
 	(void)state;
 	struct loop *l;
 	struct tcp_listener *t;
-	struct addr any = {0};
 	assert_int_equal(loop_new(&l), 0);
-	int probe = socket(AF_INET, SOCK_STREAM, 0);
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof in;
-	assert_int_equal(bind(probe, (struct sockaddr *)&in, sizeof in), 0);
-	assert_int_equal(getsockname(probe, (struct sockaddr *)&in, &len), 0);
-	close(probe);
-	assert_int_equal(tcp_listen(&t, l, &any, ntohs(in.sin_port), accepted, NULL), 0);
+	struct sockaddr_in in = listen_somewhere(&t, l);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof in), 0);
 
