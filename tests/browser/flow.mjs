@@ -6,12 +6,11 @@
 //   const flow = await flowOf(page);
 //   flow.picture, flow.sound     the longest pause, ms; what the page itself slept is no pause
 //   flow.states                  what its connection went through meanwhile, restarts and new ones
-import { setTimeout as sleep } from 'node:timers/promises';
 
 // In the page.
 function begin() {
   const EVERY_MS = 100;
-  const flow = globalThis.testFlow = { picture: 0, sound: 0, states: [], ended: false };
+  const flow = globalThis.testFlow = { picture: 0, sound: 0, states: [], looks: 0, ended: false };
   const made = globalThis.testConnections;
   const { length } = made;
   const pc = made.at(-1);
@@ -39,6 +38,7 @@ function begin() {
     const now = ufrag();
     if (now !== before) flow.states.push('restarted');
     before = now;
+    flow.looks++;
     setTimeout(look, EVERY_MS);
   };
   void look();
@@ -49,9 +49,11 @@ export function watchFlow(page) {
 }
 
 export async function flowOf(page) {
-  await sleep(300);
-  return page.evaluate(() => {
-    globalThis.testFlow.ended = true;
-    return globalThis.testFlow;
+  return page.evaluate(async () => {
+    const flow = globalThis.testFlow;
+    const enough = flow.looks + 3;      // what has just happened is seen too
+    while (flow.looks < enough) await new Promise((done) => { setTimeout(done, 20); });
+    flow.ended = true;
+    return flow;
   });
 }
